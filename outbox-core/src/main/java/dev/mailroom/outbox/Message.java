@@ -1,0 +1,216 @@
+package dev.mailroom.outbox;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.mailroom.outbox.MailroomException.InvalidMessage;
+import java.math.BigDecimal;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an application publishes: a text with a destination, a type, an optional key and headers.
+ * Immutable and safe to share between threads.
+ *
+ * <p>A message that exists is one that SNS and SQS can take: {@link Builder#build} refuses all
+ * others and names the field, the value and the bound. Only the size is checked later, by the
+ * outbox that takes the message, because it depends on the destination.
+ */
+public final class Message {
+
+  private static final int MAX_DESTINATION = 512;
+  private static final int MAX_TYPE = 256;
+  private static final int MAX_KEY = 128;
+
+  /** The header that {@link Builder#binary} sets to {@code base64}. */
+  public static final String ENCODING_HEADER = "content-encoding";
+
+  private final UUID id;
+  private final String destination;
+  private final String type;
+  private final @Nullable String key;
+  private final Headers headers;
+  private final String payload;
+
+  private Message(Builder builder) {
+    id = builder.id == null ? Uuid7.next() : builder.id;
+    destination = given("destination", builder.destination);
+    type = given("type", builder.type);
+    key = builder.key;
+    headers = Headers.of(builder.headers);
+    payload = given("payload", builder.payload);
+  }
+
+  /**
+   * Starts a message.
+   *
+   * @param destination a logical name that the relay's routes map to a queue or topic, or {@code
+   *     sqs:name}, {@code sns:name}, an ARN or a queue URL, which need no route; 1 to 512
+   *     characters of visible ASCII
+   */
+  public static Builder to(String destination) {
+    return new Builder(destination);
+  }
+
+  /** The same on every repeat; the inbox knows a message again by it. */
+  public UUID id() {
+    return id;
+  }
+
+  public String destination() {
+    return destination;
+  }
+
+  public String type() {
+    return type;
+  }
+
+  /** Messages of one key keep their order on FIFO destinations. */
+  public Optional<String> key() {
+    return Optional.ofNullable(key);
+  }
+
+  public Headers headers() {
+    return headers;
+  }
+
+  public String payload() {
+    return payload;
+  }
+
+  /** Two messages are equal if all they hold is equal. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Message that
+        && id.equals(that.id)
+        && destination.equals(that.destination)
+        && type.equals(that.type)
+        && key().equals(that.key())
+        && headers.equals(that.headers)
+        && payload.equals(that.payload);
+  }
+
+  @Override
+  public int hashCode() {
+    return id.hashCode();
+  }
+
+  /** Without payload and header values, so that a log never holds them. */
+  @Override
+  public String toString() {
+    return type + " " + id + " to " + destination + (key == null ? "" : " key " + key);
+  }
+
+  private static String given(String field, @Nullable String value) {
+    if (value == null) {
+      throw new InvalidMessage(field, "is missing");
+    }
+    return value;
+  }
+
+  /** Collects the parts of a message; not for sharing between threads. */
+  public static final class Builder {
+
+    private final @Nullable String destination;
+    private @Nullable UUID id;
+    private @Nullable String type;
+    private @Nullable String key;
+    private @Nullable String payload;
+    private final Map<String, Headers.Value> headers = new LinkedHashMap<>();
+
+    private Builder(String destination) {
+      this.destination = destination;
+    }
+
+    /** The id to use instead of a new UUIDv7, for a writer that makes the same message again. */
+    public Builder id(UUID id) {
+      this.id = requireNonNull(id, "id");
+      return this;
+    }
+
+    /** What kind of message this is, as in {@code OrderPlaced}: 1 to 256 characters. Required. */
+    public Builder type(String type) {
+      this.type = type;
+      return this;
+    }
+
+    /**
+     * What the message is about: 1 to 128 ASCII letters, digits and punctuation, the alphabet of
+     * {@code MessageGroupId}. {@code null} is no key.
+     */
+    public Builder key(@Nullable String key) {
+      this.key = key;
+      return this;
+    }
+
+    /** The text to deliver, untouched: at least one character. Required. */
+    public Builder payload(String payload) {
+      this.payload = payload;
+      return this;
+    }
+
+    /** Bytes as payload: travels as Base64, with the header {@code content-encoding: base64}. */
+    public Builder binary(byte[] bytes) {
+      payload = Base64.getEncoder().encodeToString(bytes);
+      return header(ENCODING_HEADER, "base64");
+    }
+
+    public Builder header(String name, String value) {
+      return header(name, new Headers.Value.Text(value));
+    }
+
+    /** A finite number of at most 38 digits. */
+    public Builder header(String name, Number value) {
+      try {
+        return header(name, new Headers.Value.Numeric(new BigDecimal(value.toString())));
+      } catch (NumberFormatException e) {
+        throw new InvalidMessage("header '" + name + "'", "must be a finite number: " + value);
+      }
+    }
+
+    public Builder header(String name, List<String> values) {
+      return header(name, new Headers.Value.Texts(values));
+    }
+
+    public Builder header(String name, byte[] value) {
+      return header(name, Headers.Value.Binary.of(value));
+    }
+
+    public Builder header(String name, Headers.Value value) {
+      headers.put(requireNonNull(name, "name"), requireNonNull(value, "value"));
+      return this;
+    }
+
+    public Builder headers(Headers more) {
+      headers.putAll(more.asMap());
+      return this;
+    }
+
+    /**
+     * The message, once all of it was checked.
+     *
+     * @throws InvalidMessage if a part is missing or no broker could take it
+     */
+    public Message build() {
+      Message message = new Message(this);
+      Text.requireLength("destination", message.destination, MAX_DESTINATION);
+      Text.requireVisibleAscii("destination", message.destination);
+      Text.requireLength("type", message.type, MAX_TYPE);
+      Text.requireAllowedCharacters("type", message.type);
+      if (key != null) {
+        Text.requireLength("key", key, MAX_KEY);
+        Text.requireVisibleAscii("key", key);
+      }
+      HeaderRules.check(message.headers);
+      if (message.payload.isEmpty()) {
+        throw new InvalidMessage("payload", "must have at least one character");
+      }
+      Text.requireAllowedCharacters("payload", message.payload);
+      return message;
+    }
+  }
+}

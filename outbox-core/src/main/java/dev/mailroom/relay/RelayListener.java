@@ -1,0 +1,35 @@
+package dev.mailroom.relay;
+
+import java.time.Duration;
+import java.util.UUID;
+
+/**
+ * Told of what the relay does, for logs, metrics and tests. Called on the engine's thread: return
+ * at once. An exception is logged and goes no further.
+ */
+public interface RelayListener {
+
+  /** Does nothing. */
+  RelayListener NONE = new RelayListener() {};
+
+  /** A batch came back with {@code accepted} of {@code sent} entries taken by the broker. */
+  default void sent(String destination, int sent, int accepted, Duration took) {}
+
+  /** The broker accepted a message, {@code age} after its row was written. */
+  default void accepted(String destination, UUID id, Duration age) {}
+
+  /** An entry was not accepted and will be sent again. */
+  default void retrying(String destination, UUID id, String error) {}
+
+  /** A message was moved to {@code outbox_parked} as DEAD, or as BLOCKED behind such a one. */
+  default void parked(String destination, UUID id, String error) {}
+
+  /** A destination's gate changed, or it lost or found its route. */
+  default void gate(String destination, DestinationGate.State state, String reason) {}
+
+  /** The database failed {@code call}; the relay goes on trying. */
+  default void storeFailed(String call, Throwable error) {}
+
+  /** The rows of this many messages are deleted. */
+  default void acknowledged(int messages) {}
+}
