@@ -1,0 +1,163 @@
+package dev.mailroom.outbox.jdbc;
+
+import dev.mailroom.outbox.MailroomException;
+import dev.mailroom.outbox.MailroomException.InvalidMessage;
+import dev.mailroom.outbox.Message;
+import dev.mailroom.outbox.Outbox;
+import dev.mailroom.outbox.WireFormat;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Writes messages on the caller's own connection, so that they commit or roll back with the
+ * business data: one INSERT, whatever the number of messages. Safe to share between threads; it
+ * holds no connection.
+ */
+public final class JdbcOutbox {
+
+  /** What every topic takes unless it was raised: 256 KiB, attributes included. */
+  public static final int DEFAULT_MAX_BYTES = 262_144;
+
+  private static final int MOST_BYTES = 1_048_576;
+
+  private final int maxBytes;
+  private final Map<String, Integer> maxBytesOf;
+  private final Consumer<String> signal;
+
+  private JdbcOutbox(Builder builder) {
+    maxBytes = builder.maxBytes;
+    maxBytesOf = Map.copyOf(builder.maxBytesOf);
+    signal = builder.signal;
+  }
+
+  /** An outbox with the defaults. */
+  public static JdbcOutbox create() {
+    return builder().build();
+  }
+
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Writes one message into the transaction of {@code connection}.
+   *
+   * @throws InvalidMessage if the message is larger than this outbox takes for its destination
+   * @throws MailroomException if the connection is in auto-commit mode or read-only
+   * @throws SQLException as the database gave it; the transaction should roll back
+   */
+  public void publish(Connection connection, Message message) throws SQLException {
+    publishAll(connection, List.of(message));
+  }
+
+  /**
+   * Writes messages in the order given, as one statement; all or none.
+   *
+   * @throws InvalidMessage if one is too large; then none is written
+   * @throws MailroomException as for {@link #publish}
+   * @throws SQLException as for {@link #publish}
+   */
+  public void publishAll(Connection connection, List<Message> messages) throws SQLException {
+    requireTransaction(connection);
+    messages.forEach(this::requireSize);
+    if (messages.isEmpty()) {
+      return;
+    }
+    Dialect.of(connection).insert(connection, messages);
+    messages.stream().map(Message::destination).distinct().forEach(signal);
+  }
+
+  /** This outbox bound to {@code connection}: as safe and as short-lived as the connection is. */
+  public Outbox on(Connection connection) {
+    return messages -> {
+      try {
+        publishAll(connection, messages);
+      } catch (SQLException e) {
+        throw new MailroomException(
+            "The outbox could not write " + messages.size() + " messages: " + e.getMessage(), e);
+      }
+    };
+  }
+
+  private static void requireTransaction(Connection connection) throws SQLException {
+    if (connection.getAutoCommit()) {
+      throw new MailroomException(
+          "The connection is in auto-commit mode, so the message would commit apart from the"
+              + " business data. Pass the connection on which the business data is written, after"
+              + " setAutoCommit(false).");
+    }
+    if (connection.isReadOnly()) {
+      throw new MailroomException(
+          "The connection is read-only, so no message can be written on it. Pass the connection on"
+              + " which the business data is written, to the primary and with setReadOnly(false).");
+    }
+  }
+
+  private void requireSize(Message message) {
+    int limit = maxBytesOf.getOrDefault(message.destination(), maxBytes);
+    int size = WireFormat.size(message);
+    if (size > limit) {
+      throw new InvalidMessage(
+          "payload",
+          "with its attributes has "
+              + size
+              + " bytes, above the "
+              + limit
+              + " that this outbox takes for '"
+              + message.destination()
+              + "'. Store the content elsewhere and send a reference, or raise"
+              + " JdbcOutbox.Builder.maxBytes if the destination takes more.");
+    }
+  }
+
+  /** Settings of an outbox. A wrong one is refused at once. */
+  public static final class Builder {
+
+    private int maxBytes = DEFAULT_MAX_BYTES;
+    private final Map<String, Integer> maxBytesOf = new HashMap<>();
+    private Consumer<String> signal = destination -> {};
+
+    private Builder() {}
+
+    /**
+     * The largest message to take, body and attributes: 1 024 to 1 048 576 bytes, by default 262
+     * 144, which is what an SNS topic takes unless it was raised.
+     */
+    public Builder maxBytes(int bytes) {
+      maxBytes = checked(bytes);
+      return this;
+    }
+
+    /** As {@link #maxBytes(int)}, for one destination. */
+    public Builder maxBytes(String destination, int bytes) {
+      maxBytesOf.put(destination, checked(bytes));
+      return this;
+    }
+
+    /**
+     * Called with the destination after each write, on the writer's thread and before the commit:
+     * {@code relay::wake}, when a relay runs in the same JVM, makes it look at once instead of at
+     * its next poll.
+     */
+    public Builder signal(Consumer<String> signal) {
+      this.signal = signal;
+      return this;
+    }
+
+    public JdbcOutbox build() {
+      return new JdbcOutbox(this);
+    }
+
+    private static int checked(int bytes) {
+      if (bytes < 1024 || bytes > MOST_BYTES) {
+        throw new IllegalArgumentException(
+            "maxBytes must be 1024 to " + MOST_BYTES + ", the most that SQS takes: " + bytes);
+      }
+      return bytes;
+    }
+  }
+}

@@ -1,0 +1,43 @@
+package dev.mailroom.outbox.jdbc;
+
+import dev.mailroom.outbox.MailroomException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+
+/** Makes the outbox's tables, or brings them up to date. */
+public final class OutboxSchema {
+
+  /** Its own history, so that it lives beside the application's migrations. */
+  static final String HISTORY = "mailroom_schema_history";
+
+  private OutboxSchema() {}
+
+  /**
+   * Brings the outbox's tables in the default schema of {@code dataSource} up to date; several
+   * processes may do so at once. The user of the connections needs to own the tables.
+   *
+   * @throws MailroomException if the database is unknown or refuses a change
+   */
+  public static void migrate(DataSource dataSource) {
+    try {
+      Flyway.configure(OutboxSchema.class.getClassLoader())
+          .dataSource(dataSource)
+          .table(HISTORY)
+          .locations("classpath:dev/mailroom/outbox/jdbc/" + dialect(dataSource).folder())
+          .baselineOnMigrate(true)
+          .baselineVersion("0")
+          .load()
+          .migrate();
+    } catch (SQLException | RuntimeException e) {
+      throw new MailroomException("The outbox's tables could not be made: " + e.getMessage(), e);
+    }
+  }
+
+  private static Dialect dialect(DataSource dataSource) throws SQLException {
+    try (Connection connection = dataSource.getConnection()) {
+      return Dialect.of(connection);
+    }
+  }
+}
