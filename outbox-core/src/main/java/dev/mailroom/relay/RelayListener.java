@@ -1,6 +1,7 @@
 package dev.mailroom.relay;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.UUID;
 
 /**
@@ -15,8 +16,8 @@ public interface RelayListener {
   /** A batch came back with {@code accepted} of {@code sent} entries taken by the broker. */
   default void sent(String destination, int sent, int accepted, Duration took) {}
 
-  /** The broker accepted a message, {@code age} after its row was written. */
-  default void accepted(String destination, UUID id, Duration age) {}
+  /** The broker accepted a message, whose row was written at {@code createdAt}. */
+  default void accepted(String destination, UUID id, Instant createdAt) {}
 
   /** An entry was not accepted and will be sent again. */
   default void retrying(String destination, UUID id, String error) {}

@@ -32,6 +32,9 @@ public interface Transport extends AutoCloseable {
     /** The broker says that this message is bad, and would say so again. */
     record Refused(String error) implements Result {}
 
+    /** The destination can never take this message, and the transport knows without asking. */
+    record Unsendable(String error) implements Result {}
+
     /** This entry failed for a reason that may pass. */
     record Failed(String error) implements Result {}
 
@@ -63,7 +66,7 @@ public interface Transport extends AutoCloseable {
   /** A new gate for one destination, on the clock given. */
   DestinationGate gate(String destination, Ticker ticker);
 
-  /** A monotonic clock. */
+  /** A monotonic clock; in production the JVM's, in tests a virtual one. */
   @FunctionalInterface
   interface Ticker {
     /** Nanoseconds since some fixed moment. */

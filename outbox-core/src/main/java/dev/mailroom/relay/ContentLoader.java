@@ -1,0 +1,127 @@
+package dev.mailroom.relay;
+
+import dev.mailroom.relay.OutboxStore.Row;
+import dev.mailroom.relay.OutboxStore.RowId;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Keeps account of the content in memory, and loads what a read only listed: large messages and
+ * those for which there was no room. At least one message is always let in, however large.
+ */
+final class ContentLoader {
+
+  private static final int LOAD_BYTES = 4 << 20;
+
+  /** What becomes of a slot once its content was looked for. */
+  interface Receiver {
+    void loaded(Slot slot);
+
+    void undecodable(Slot slot, String error);
+
+    void missing(Slot slot);
+
+    /** All slots of one load were handed over. */
+    void pause();
+  }
+
+  private final Environment environment;
+  private final StoreCalls calls;
+  private final Receiver receiver;
+  private final Deque<Slot> wanted = new ArrayDeque<>();
+  private long buffered;
+  private boolean loading;
+
+  ContentLoader(Environment environment, StoreCalls calls, Receiver receiver) {
+    this.environment = environment;
+    this.calls = calls;
+    this.receiver = receiver;
+  }
+
+  /** How large a message may be to come along with a read; 0 while memory is full. */
+  int inlineBytes() {
+    Settings settings = environment.settings();
+    return buffered < settings.bufferedBytes() ? settings.inlineBytes() : 0;
+  }
+
+  void keep(Slot slot, OutboxEntry entry) {
+    slot.fill(entry);
+    buffered += slot.size;
+  }
+
+  void drop(Slot slot) {
+    if (slot.loaded()) {
+      slot.empty();
+      buffered -= slot.size;
+      load();
+    }
+  }
+
+  void want(Slot slot) {
+    wanted.add(slot);
+  }
+
+  /** Loads what is wanted, as far as there is room. */
+  void load() {
+    Map<RowId, Slot> batch = loading ? Map.of() : next();
+    if (batch.isEmpty()) {
+      return;
+    }
+    loading = true;
+    List<RowId> ids = new ArrayList<>(batch.keySet());
+    calls.run(
+        "load", store -> store.load(ids), rows -> loaded(batch, rows), wait -> again(batch, wait));
+  }
+
+  private Map<RowId, Slot> next() {
+    Map<RowId, Slot> batch = new LinkedHashMap<>();
+    long bytes = 0;
+    long room = Math.min(LOAD_BYTES, environment.settings().bufferedBytes() - buffered);
+    while (!wanted.isEmpty() && batch.size() < environment.settings().readRows()) {
+      Slot slot = wanted.peek();
+      boolean onlyOne = batch.isEmpty() && buffered == 0;
+      if (bytes + slot.size > room && !onlyOne) {
+        break;
+      }
+      batch.put(slot.id, wanted.remove());
+      bytes += slot.size;
+    }
+    return batch;
+  }
+
+  private void loaded(Map<RowId, Slot> batch, List<Row> rows) {
+    loading = false;
+    for (Row row : rows) {
+      Slot slot = batch.remove(row.id());
+      if (slot != null && row instanceof Row.Loaded found) {
+        keep(slot, found.entry());
+        receiver.loaded(slot);
+      } else if (slot != null && row instanceof Row.Undecodable broken) {
+        receiver.undecodable(slot, broken.error());
+      }
+    }
+    batch.values().forEach(receiver::missing);
+    receiver.pause();
+    load();
+  }
+
+  private void again(Map<RowId, Slot> batch, Duration wait) {
+    List<Slot> slots = new ArrayList<>(batch.values());
+    for (int i = slots.size() - 1; i >= 0; i--) {
+      wanted.addFirst(slots.get(i));
+    }
+    environment
+        .timeline()
+        .schedule(
+            wait,
+            () -> {
+              loading = false;
+              load();
+            });
+  }
+}

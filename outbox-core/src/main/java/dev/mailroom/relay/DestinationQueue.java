@@ -1,0 +1,289 @@
+package dev.mailroom.relay;
+
+import dev.mailroom.outbox.MailroomException;
+import dev.mailroom.relay.OutboxStore.ParkedState;
+import dev.mailroom.relay.Transport.Limits;
+import dev.mailroom.relay.Transport.Result;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What waits for one destination, and what is on its way there. Its gate, its batches in flight and
+ * its keys are its own, so that whatever befalls it slows no other.
+ */
+final class DestinationQueue {
+
+  private static final Duration ROUTE_AGAIN = Duration.ofSeconds(5);
+
+  /** Enough to fill the batches of a probe; more is not read while the gate is closed. */
+  private static final int ENOUGH_WHILE_CLOSED = 100;
+
+  final String name;
+  private final Environment environment;
+  private final ContentLoader loader;
+  private final Departures departures;
+  private final DestinationGate gate;
+  private final Deque<Slot> ready = new ArrayDeque<>();
+  private final KeyTurns turns = new KeyTurns();
+  private final Verdicts verdicts;
+  private @Nullable Limits limits;
+  private DestinationGate.State told = DestinationGate.State.OPEN;
+  private int inFlight;
+  private int mostEntries = Integer.MAX_VALUE;
+  private long lingerUntil;
+  private long wakeAt = Long.MAX_VALUE;
+  private boolean stopped;
+
+  DestinationQueue(
+      String name, Environment environment, ContentLoader loader, Departures departures) {
+    this.name = name;
+    this.environment = environment;
+    this.loader = loader;
+    this.departures = departures;
+    this.verdicts = new Verdicts(this, environment);
+    gate = environment.transport().gate(name, environment.timeline());
+    route();
+  }
+
+  /** Looks for the destination's route, and again later as long as there is none. */
+  private void route() {
+    try {
+      boolean lost = limits == null && told == DestinationGate.State.CLOSED;
+      limits = environment.transport().limits(name);
+      if (lost) {
+        tell(DestinationGate.State.OPEN, "its route was found");
+      }
+    } catch (MailroomException e) {
+      limits = null;
+      tell(DestinationGate.State.CLOSED, String.valueOf(e.getMessage()));
+      environment.timeline().schedule(ROUTE_AGAIN, this::route);
+    }
+  }
+
+  /** The keys that wait behind a parked message. */
+  void block(Collection<String> keys) {
+    keys.forEach(turns::block);
+  }
+
+  /** Whether reading more rows for it makes sense. */
+  boolean wantsMore() {
+    return limits != null
+        && (gate.state() == DestinationGate.State.OPEN || ready.size() < ENOUGH_WHILE_CLOSED);
+  }
+
+  boolean isIdle() {
+    return inFlight == 0;
+  }
+
+  void stop() {
+    stopped = true;
+  }
+
+  /** Takes a new slot in; {@link #send} follows when all that came with it were offered. */
+  void offer(Slot slot) {
+    boolean ordered = limits != null && limits.ordered();
+    if (ordered && turns.isBlocked(slot)) {
+      park(slot, ParkedState.BLOCKED, "it waits behind a parked message of its key");
+    } else if (!ordered || turns.take(slot)) {
+      prepare(slot);
+    }
+  }
+
+  /** Its turn has come: it is ready if its content is here. */
+  private void prepare(Slot slot) {
+    if (slot.undecodable != null) {
+      dead(slot, slot.undecodable);
+    } else if (slot.loaded()) {
+      ready.add(slot);
+    } else {
+      loader.want(slot);
+      loader.load();
+    }
+  }
+
+  void loaded(Slot slot) {
+    ready.add(slot);
+  }
+
+  /** Its row is gone though nobody here deleted it: an operator did. */
+  void missing(Slot slot) {
+    passTurn(slot);
+  }
+
+  void dead(Slot slot, String error) {
+    park(slot, ParkedState.DEAD, error);
+    if (limits != null && limits.ordered() && slot.key.isPresent()) {
+      for (Slot behind : turns.block(slot.key.get())) {
+        park(behind, ParkedState.BLOCKED, "it waits behind a parked message of its key");
+      }
+    } else {
+      passTurn(slot);
+    }
+  }
+
+  private void park(Slot slot, ParkedState state, String error) {
+    loader.drop(slot);
+    departures.park(slot, state, error);
+  }
+
+  void accepted(Slot slot) {
+    loader.drop(slot);
+    departures.acknowledge(slot);
+    passTurn(slot);
+  }
+
+  private void passTurn(Slot slot) {
+    if (limits != null && limits.ordered()) {
+      turns.pass(slot).ifPresent(this::prepare);
+    }
+  }
+
+  /** Back to the front, for nothing was its fault. */
+  void back(Slot slot) {
+    ready.addFirst(slot);
+  }
+
+  void later(Slot slot, Duration delay) {
+    environment
+        .timeline()
+        .schedule(
+            delay,
+            () -> {
+              ready.add(slot);
+              send();
+            });
+  }
+
+  /** The batch was too long: smaller ones until they pass. */
+  void shrink(int entries) {
+    mostEntries = Math.max(1, entries / 2);
+  }
+
+  /** A batch passed: the next ones may be twice as long again. */
+  private void grow(int entries) {
+    if (entries >= mostEntries) {
+      mostEntries = entries > Short.MAX_VALUE ? Integer.MAX_VALUE : entries * 2;
+    }
+  }
+
+  /** Sends what may go now. */
+  void send() {
+    Settings settings = environment.settings();
+    while (limits != null
+        && !stopped
+        && !ready.isEmpty()
+        && inFlight < settings.batchesInFlight()) {
+      Duration wait = lingering() ? untilLinger() : gate.tryPass();
+      if (!wait.isZero()) {
+        tellGate("");
+        wakeIn(wait);
+        return;
+      }
+      sendBatch(limits);
+    }
+  }
+
+  /**
+   * A batch that is not full waits a little for company, but only while others are on their way.
+   */
+  private boolean lingering() {
+    int full = limits == null ? 1 : Math.min(limits.maxEntries(), mostEntries);
+    if (inFlight == 0 || ready.size() >= full) {
+      lingerUntil = 0;
+      return false;
+    }
+    if (lingerUntil == 0) {
+      lingerUntil = environment.timeline().nanos() + environment.settings().linger().toNanos();
+    }
+    return !untilLinger().isZero();
+  }
+
+  private Duration untilLinger() {
+    return Duration.ofNanos(Math.max(0, lingerUntil - environment.timeline().nanos()));
+  }
+
+  private void wakeIn(Duration wait) {
+    long at = environment.timeline().nanos() + wait.toNanos();
+    if (at < wakeAt) {
+      wakeAt = at;
+      environment
+          .timeline()
+          .schedule(
+              wait,
+              () -> {
+                wakeAt = Long.MAX_VALUE;
+                send();
+              });
+    }
+  }
+
+  private void sendBatch(Limits limits) {
+    lingerUntil = 0;
+    Limits now =
+        new Limits(limits.ordered(), Math.min(limits.maxEntries(), mostEntries), limits.maxBytes());
+    List<Slot> batch =
+        BatchPacker.pack(
+            ready, now, slot -> environment.transport().sizeOf(slot.content().message()));
+    batch.forEach(verdicts::sending);
+    inFlight++;
+    long started = environment.timeline().nanos();
+    call(batch)
+        .whenCompleteAsync(
+            (results, error) -> returned(batch, started, results, error), environment.timeline());
+  }
+
+  private CompletionStage<List<Result>> call(List<Slot> batch) {
+    try {
+      return environment.transport().send(name, batch.stream().map(Slot::content).toList());
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private void returned(
+      List<Slot> batch, long started, @Nullable List<Result> results, @Nullable Throwable error) {
+    inFlight--;
+    try {
+      refreshLimits();
+      Duration took = Duration.ofNanos(environment.timeline().nanos() - started);
+      Verdicts.Gist gist = verdicts.judge(batch, results, error, took);
+      switch (gist.outcome()) {
+        case SUCCESS -> {
+          grow(batch.size());
+          gate.succeeded(took);
+        }
+        case FAILURE -> gate.failed(took);
+        case UNCLEAR -> gate.abandoned();
+      }
+      tellGate(gist.reason().orElse(""));
+    } finally {
+      send();
+    }
+  }
+
+  /** The transport may have learned the real ones at its first contact. */
+  private void refreshLimits() {
+    Optional.ofNullable(limits).ifPresent(known -> limits = environment.transport().limits(name));
+  }
+
+  private void tellGate(String reason) {
+    DestinationGate.State state = gate.state();
+    if (state != told && state != DestinationGate.State.PROBING) {
+      tell(state, reason);
+    }
+  }
+
+  private void tell(DestinationGate.State state, String reason) {
+    if (state != told) {
+      told = state;
+      environment.listener().gate(name, state, reason);
+    }
+  }
+}

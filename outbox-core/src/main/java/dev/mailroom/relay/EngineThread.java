@@ -1,0 +1,53 @@
+package dev.mailroom.relay;
+
+import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The timeline of a running relay: one daemon thread and the JVM's monotonic clock. */
+final class EngineThread implements Timeline, AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
+
+  private final ScheduledThreadPoolExecutor thread;
+
+  EngineThread() {
+    thread = new ScheduledThreadPoolExecutor(1, Threads.named("mailroom-relay"));
+    thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+  }
+
+  @Override
+  public void execute(Runnable event) {
+    schedule(Duration.ZERO, event);
+  }
+
+  @Override
+  public void schedule(Duration delay, Runnable event) {
+    try {
+      thread.schedule(() -> run(event), delay.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("The relay has stopped; a late event is dropped");
+    }
+  }
+
+  private static void run(Runnable event) {
+    try {
+      event.run();
+    } catch (RuntimeException e) {
+      LOG.error("The relay met a fault of its own, which should be reported; it goes on", e);
+    }
+  }
+
+  @Override
+  public long nanos() {
+    return System.nanoTime();
+  }
+
+  @Override
+  public void close() {
+    thread.shutdownNow();
+  }
+}

@@ -1,0 +1,196 @@
+package dev.mailroom.relay;
+
+import dev.mailroom.relay.OutboxStore.Range;
+import dev.mailroom.relay.OutboxStore.Row;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.TreeSet;
+
+/**
+ * Reads the lanes that are due, many in one statement, one statement at a time. Lanes that bring
+ * rows are hot and due again soon; lanes that stay empty turn cold. The lane that waited longest
+ * goes first, and what a statement may return is bounded, so that no lane starves another.
+ */
+final class LaneReader {
+
+  /** What becomes of the rows. */
+  interface Intake {
+    boolean wants(LaneWindow lane);
+
+    void row(LaneWindow lane, Row row);
+
+    /** All rows of one read were handed over. */
+    void pause();
+  }
+
+  private static final Comparator<LaneWindow> BY_DUE =
+      Comparator.<LaneWindow>comparingLong(lane -> lane.dueAt).thenComparing(lane -> lane.lane);
+
+  private final Environment environment;
+  private final StoreCalls calls;
+  private final ReadLedger ledger;
+  private final ContentLoader loader;
+  private final Intake intake;
+  private final NavigableSet<LaneWindow> schedule = new TreeSet<>(BY_DUE);
+  private boolean reading;
+  private boolean stopped;
+  private long timerAt = Long.MAX_VALUE;
+
+  /** Reads up to this one began before the marks were last forgotten. */
+  private long unsureUpTo;
+
+  LaneReader(
+      Environment environment,
+      StoreCalls calls,
+      ReadLedger ledger,
+      ContentLoader loader,
+      Intake intake) {
+    this.environment = environment;
+    this.calls = calls;
+    this.ledger = ledger;
+    this.loader = loader;
+    this.intake = intake;
+  }
+
+  /** Makes a lane, new or known, due at once. */
+  void hurry(LaneWindow lane) {
+    schedule.remove(lane);
+    lane.dueAt = now();
+    schedule.add(lane);
+  }
+
+  void stop() {
+    stopped = true;
+  }
+
+  void forgetMarks() {
+    unsureUpTo = ledger.last();
+  }
+
+  /** Reads if a lane is due, else sets a timer for the next one. */
+  void read() {
+    if (reading || stopped) {
+      return;
+    }
+    List<LaneWindow> due = takeDue();
+    if (due.isEmpty()) {
+      setTimer();
+      return;
+    }
+    reading = true;
+    long number = ledger.begin();
+    List<Range> ranges = due.stream().map(LaneWindow::next).toList();
+    int inline = loader.inlineBytes();
+    calls.run(
+        "read",
+        store -> store.read(ranges, inline),
+        rows -> returned(number, due, ranges, rows),
+        wait -> failed(number, due, wait));
+  }
+
+  private List<LaneWindow> takeDue() {
+    List<LaneWindow> due = new ArrayList<>();
+    List<LaneWindow> resting = new ArrayList<>();
+    long now = now();
+    int room = environment.settings().readRows();
+    while (!schedule.isEmpty() && schedule.first().dueAt <= now && room > 0) {
+      LaneWindow lane = schedule.pollFirst();
+      if (lane.hasRoom() && intake.wants(lane)) {
+        due.add(lane);
+        room -= lane.next().limit();
+      } else {
+        resting.add(lane);
+      }
+    }
+    resting.forEach(lane -> reschedule(lane, environment.settings().pollCold()));
+    return due;
+  }
+
+  private void returned(long number, List<LaneWindow> lanes, List<Range> ranges, List<Row> rows) {
+    ledger.end(number);
+    reading = false;
+    Map<Object, List<Row>> byLane = new HashMap<>();
+    rows.forEach(
+        row -> byLane.computeIfAbsent(row.id().lane(), lane -> new ArrayList<>()).add(row));
+    for (int i = 0; i < lanes.size(); i++) {
+      LaneWindow lane = lanes.get(i);
+      take(number, lane, ranges.get(i), byLane.getOrDefault(lane.lane, List.of()));
+    }
+    intake.pause();
+    read();
+  }
+
+  private void take(long number, LaneWindow lane, Range range, List<Row> rows) {
+    boolean full = rows.size() >= range.limit();
+    long wholeUpTo = full ? rows.get(rows.size() - 1).id().seq() : Long.MAX_VALUE;
+    for (Row row : rows) {
+      if (lane.slot(row.id().seq()) == null) {
+        lane.lastSign = now();
+        intake.row(lane, row);
+      } else if (!lane.holds(row.id())) {
+        // The sequence was set back and this seq is held by an older message that is about to go.
+        wholeUpTo = Math.min(wholeUpTo, row.id().seq() - 1);
+      }
+      if (number > unsureUpTo) {
+        lane.sawRow(row.id().seq());
+      }
+    }
+    lane.readWhole(number, wholeUpTo);
+    lane.fed(full);
+    if (!schedule.contains(lane)) { // else it was hurried meanwhile, and is due at once
+      reschedule(lane, full ? Duration.ZERO : pause(lane));
+    }
+  }
+
+  private Duration pause(LaneWindow lane) {
+    Settings settings = environment.settings();
+    boolean hot = now() - lane.lastSign < settings.coolAfter().toNanos();
+    return hot ? settings.pollHot() : settings.pollCold();
+  }
+
+  private void failed(long number, List<LaneWindow> lanes, Duration wait) {
+    ledger.end(number);
+    lanes.forEach(lane -> reschedule(lane, wait));
+    environment
+        .timeline()
+        .schedule(
+            wait,
+            () -> {
+              reading = false;
+              read();
+            });
+  }
+
+  private void reschedule(LaneWindow lane, Duration wait) {
+    schedule.remove(lane);
+    lane.dueAt = now() + wait.toNanos();
+    schedule.add(lane);
+  }
+
+  private void setTimer() {
+    if (schedule.isEmpty() || schedule.first().dueAt >= timerAt) {
+      return;
+    }
+    long at = schedule.first().dueAt;
+    timerAt = at;
+    environment
+        .timeline()
+        .schedule(
+            Duration.ofNanos(Math.max(0, at - now())),
+            () -> {
+              if (timerAt == at) {
+                timerAt = Long.MAX_VALUE;
+              }
+              read();
+            });
+  }
+
+  private long now() {
+    return environment.timeline().nanos();
+  }
+}

@@ -1,0 +1,78 @@
+package dev.mailroom.relay;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Logs what an operator should see, and keeps a listener's faults from the engine. */
+final class Listeners implements RelayListener {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
+
+  private final RelayListener user;
+  private String storeTrouble = "";
+
+  Listeners(RelayListener user) {
+    this.user = user;
+  }
+
+  @Override
+  public void sent(String destination, int sent, int accepted, Duration took) {
+    storeTrouble = "";
+    guard(() -> user.sent(destination, sent, accepted, took));
+  }
+
+  @Override
+  public void accepted(String destination, UUID id, Instant createdAt) {
+    guard(() -> user.accepted(destination, id, createdAt));
+  }
+
+  @Override
+  public void retrying(String destination, UUID id, String error) {
+    LOG.debug("Message {} to {} will be sent again: {}", id, destination, error);
+    guard(() -> user.retrying(destination, id, error));
+  }
+
+  @Override
+  public void parked(String destination, UUID id, String error) {
+    LOG.warn("Message {} to {} is parked: {}", id, destination, error);
+    guard(() -> user.parked(destination, id, error));
+  }
+
+  @Override
+  public void gate(String destination, DestinationGate.State state, String reason) {
+    if (state == DestinationGate.State.CLOSED) {
+      LOG.warn("Destination {} is paused, all others go on: {}", destination, reason);
+    } else {
+      LOG.info("Destination {} is {} again", destination, state);
+    }
+    guard(() -> user.gate(destination, state, reason));
+  }
+
+  @Override
+  public void storeFailed(String call, Throwable error) {
+    String trouble = String.valueOf(error.getMessage());
+    if (trouble.equals(storeTrouble)) {
+      LOG.debug("The outbox's database failed again at: {}", call, error);
+    } else {
+      LOG.warn("The outbox's database failed at: {}; the relay tries again. {}", call, trouble);
+      storeTrouble = trouble;
+    }
+    guard(() -> user.storeFailed(call, error));
+  }
+
+  @Override
+  public void acknowledged(int messages) {
+    guard(() -> user.acknowledged(messages));
+  }
+
+  private static void guard(Runnable call) {
+    try {
+      call.run();
+    } catch (RuntimeException e) {
+      LOG.error("The relay's listener failed; the relay goes on", e);
+    }
+  }
+}
