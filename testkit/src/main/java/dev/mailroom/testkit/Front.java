@@ -1,0 +1,68 @@
+package dev.mailroom.testkit;
+
+import io.javalin.Javalin;
+import io.javalin.compression.CompressionStrategy;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+
+/**
+ * The HTTP side of {@link LocalAws}: hands every POST to a service, holding no thread meanwhile.
+ */
+final class Front implements AutoCloseable {
+
+  static final String LOOPBACK = "127.0.0.1";
+
+  /** Above every limit of SQS and SNS, so that the services refuse what is too big, not HTTP. */
+  private static final long MAX_REQUEST_BYTES = 16L << 20;
+
+  private final Javalin javalin;
+
+  private Front(Javalin javalin) {
+    this.javalin = javalin;
+  }
+
+  static Front start(int port, Service service) {
+    Javalin javalin =
+        Javalin.create(
+            config -> {
+              quietly(config);
+              config.http.maxRequestSize = MAX_REQUEST_BYTES;
+              config.http.compressionStrategy = CompressionStrategy.NONE;
+              config.routes.post("/*", context -> serve(context, service));
+            });
+    return new Front(javalin.start(LOOPBACK, port));
+  }
+
+  private static void quietly(JavalinConfig config) {
+    config.startup.showJavalinBanner = false;
+    config.startup.showOldJavalinVersionWarning = false;
+    config.startup.startupWatcherEnabled = false;
+  }
+
+  int port() {
+    return javalin.port();
+  }
+
+  private static void serve(Context context, Service service) {
+    Request request =
+        new Request(
+            context.path(),
+            Objects.requireNonNullElse(context.contentType(), "application/octet-stream"),
+            context.header("X-Amz-Target"),
+            new String(context.bodyAsBytes(), StandardCharsets.UTF_8));
+    context.future(() -> service.call(request).thenAccept(answer -> write(context, answer)));
+  }
+
+  private static void write(Context context, Answer answer) {
+    context.status(answer.status());
+    answer.headers().forEach(context::header);
+    context.result(answer.body().getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Override
+  public void close() {
+    javalin.stop();
+  }
+}

@@ -1,0 +1,188 @@
+package dev.mailroom.testkit;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Comparator;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/**
+ * A real PostgreSQL server of its own, started from Maven artifacts: no Docker, no installation, as
+ * root or as an ordinary user. It listens on 127.0.0.1 and a free port, trusts every connection,
+ * and keeps its data in a temporary directory that {@link #close()} (or the end of the JVM)
+ * deletes.
+ *
+ * <p>It is as durable as a server in production: {@code fsync} and {@code synchronous_commit} are
+ * on, so that speed, {@link #crash()} and {@link #startAgain()} mean something.
+ *
+ * <p>Thread-safe.
+ */
+public final class PostgresServer implements AutoCloseable {
+
+  /** The superuser that {@link #jdbcUrl} and {@link #dataSource} log in as; it has no password. */
+  public static final String USER = "postgres";
+
+  static final int MAX_CONNECTIONS = 200;
+
+  private static final String LOOPBACK = "127.0.0.1";
+
+  private final Path data;
+  private final int port;
+  private final Thread closeAtExit = new Thread(this::shutDown, "mailroom-postgres-close");
+  // Both guarded by this.
+  private EmbeddedPostgres server;
+  private boolean running = true;
+
+  private PostgresServer(Path data) throws IOException {
+    this.data = data;
+    this.server = launch(data, EmbeddedPostgres.builder());
+    this.port = server.getPort();
+  }
+
+  /**
+   * Starts a server with an empty database {@code postgres}; returns when it takes connections,
+   * after a few seconds.
+   *
+   * @throws UncheckedIOException if it does not start
+   */
+  public static PostgresServer start() {
+    try {
+      PostgresServer started = new PostgresServer(Files.createTempDirectory("mailroom-postgres-"));
+      Runtime.getRuntime().addShutdownHook(started.closeAtExit);
+      return started;
+    } catch (IOException e) {
+      throw new UncheckedIOException("The embedded PostgreSQL did not start", e);
+    }
+  }
+
+  private static EmbeddedPostgres launch(Path data, EmbeddedPostgres.Builder builder)
+      throws IOException {
+    return builder
+        .setDataDirectory(data)
+        .setCleanDataDirectory(false)
+        .setRegisterShutdownHook(false)
+        .setServerConfig("listen_addresses", LOOPBACK)
+        .setServerConfig("unix_socket_directories", "")
+        .setServerConfig("max_connections", Integer.toString(MAX_CONNECTIONS))
+        // The launcher passes -F and trades durability for speed, unless told otherwise.
+        .setServerConfig("fsync", "on")
+        .setServerConfig("synchronous_commit", "on")
+        .setServerConfig("full_page_writes", "on")
+        .start();
+  }
+
+  /**
+   * Makes an empty database.
+   *
+   * @param name letters, digits and underscores, not starting with a digit; at most 63
+   * @return its JDBC URL
+   */
+  public String createDatabase(String name) {
+    if (!name.matches("[A-Za-z_][A-Za-z0-9_]{0,62}")) {
+      throw new IllegalArgumentException(
+          "Database name must be 1 to 63 letters, digits and underscores, not starting with a"
+              + " digit: "
+              + name);
+    }
+    try (Connection connection = dataSource("postgres").getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute("CREATE DATABASE \"" + name + "\"");
+    } catch (SQLException e) {
+      throw new IllegalStateException("Could not create database " + name, e);
+    }
+    return jdbcUrl(name);
+  }
+
+  /** A URL that needs no user or password beside it. */
+  public String jdbcUrl(String database) {
+    return "jdbc:postgresql://" + LOOPBACK + ":" + port + "/" + database + "?user=" + USER;
+  }
+
+  /** Opens a new connection each time; put a pool in front where that costs too much. */
+  public DataSource dataSource(String database) {
+    PGSimpleDataSource dataSource = new PGSimpleDataSource();
+    dataSource.setUrl(jdbcUrl(database));
+    return dataSource;
+  }
+
+  /** The TCP port, the same after {@link #startAgain()}. */
+  public int port() {
+    return port;
+  }
+
+  /** Shuts down in an orderly way, ending all connections. The data stays. */
+  public synchronized void stop() {
+    if (!running) {
+      return;
+    }
+    running = false;
+    try {
+      server.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException("The embedded PostgreSQL did not stop", e);
+    }
+  }
+
+  /** Kills every process of the server at once, as a power cut would. The data stays. */
+  public synchronized void crash() {
+    ProcessHandle postmaster = ProcessHandle.of(postmasterPid()).orElseThrow();
+    // The postmaster first, so that it cannot replace a child or say good-bye.
+    Stream.concat(Stream.of(postmaster), postmaster.descendants().toList().stream())
+        .forEach(ProcessHandle::destroyForcibly);
+    postmaster.onExit().orTimeout(30, TimeUnit.SECONDS).join();
+    running = false;
+  }
+
+  /** Starts after {@link #stop()} or {@link #crash()}, on the same port with the same data. */
+  public synchronized void startAgain() {
+    if (running) {
+      throw new IllegalStateException("PostgreSQL is running on port " + port + "; stop it first");
+    }
+    try {
+      // After a crash the old launcher still holds its lock on this file.
+      Files.deleteIfExists(data.resolve("epg-lock"));
+      server = launch(data, EmbeddedPostgres.builder().setPort(port));
+      running = true;
+    } catch (IOException e) {
+      throw new UncheckedIOException("The embedded PostgreSQL did not start again", e);
+    }
+  }
+
+  private long postmasterPid() {
+    try {
+      return Long.parseLong(Files.readAllLines(data.resolve("postmaster.pid")).get(0).trim());
+    } catch (IOException e) {
+      throw new UncheckedIOException("The embedded PostgreSQL is not running", e);
+    }
+  }
+
+  /** Stops the server and deletes its data. */
+  @Override
+  public void close() {
+    shutDown();
+    try {
+      Runtime.getRuntime().removeShutdownHook(closeAtExit);
+    } catch (IllegalStateException jvmIsEnding) {
+      // Then the hook does the same again, harmlessly.
+    }
+  }
+
+  private synchronized void shutDown() {
+    stop();
+    try (Stream<Path> files = Files.walk(data)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("Could not delete " + data, e);
+    }
+  }
+}
