@@ -235,8 +235,9 @@ final class DestinationQueue {
     inFlight++;
     long started = environment.timeline().nanos();
     call(batch)
-        .whenCompleteAsync(
-            (results, error) -> returned(batch, started, results, error), environment.timeline());
+        .whenComplete(
+            (results, error) ->
+                environment.timeline().execute(() -> returned(batch, started, results, error)));
   }
 
   private CompletionStage<List<Result>> call(List<Slot> batch) {

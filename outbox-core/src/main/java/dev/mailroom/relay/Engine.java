@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.stream.IntStream;
 
@@ -33,7 +32,6 @@ final class Engine {
   private final Map<String, DestinationQueue> queues = new HashMap<>();
   private final Map<String, Set<String>> blockedKeys = new HashMap<>();
   private final Set<DestinationQueue> touched = new LinkedHashSet<>();
-  private final CompletableFuture<Boolean> drained = new CompletableFuture<>();
   private boolean started;
   private boolean stopped;
 
@@ -85,29 +83,27 @@ final class Engine {
   /**
    * Reads and sends no more, and lets what is on its way arrive. Completes when every answer has
    * come and every acknowledgement is written; while the database is away, that may be never.
+   *
+   * @param drained run when there is nothing left to wait for
    */
-  CompletableFuture<Boolean> stop() {
+  void stop(Runnable drained) {
     stopped = true;
     reader.stop();
     marks.stop();
     sweeper.stop();
     queues.values().forEach(DestinationQueue::stop);
     departures.hurry();
-    checkDrained();
-    return drained;
+    checkDrained(drained);
   }
 
-  private void checkDrained() {
-    if (!stopped || drained.isDone()) {
-      return;
-    }
+  private void checkDrained(Runnable drained) {
     boolean idle = queues.values().stream().allMatch(DestinationQueue::isIdle);
     if (idle && departures.isEmpty()) {
-      drained.complete(true);
+      drained.run();
     } else {
       environment
           .timeline()
-          .schedule(environment.settings().acknowledgeDelay(), this::checkDrained);
+          .schedule(environment.settings().acknowledgeDelay(), () -> checkDrained(drained));
     }
   }
 

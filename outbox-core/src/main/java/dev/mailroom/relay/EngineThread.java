@@ -1,6 +1,7 @@
 package dev.mailroom.relay;
 
 import java.time.Duration;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +28,7 @@ final class EngineThread implements Timeline, AutoCloseable {
   @Override
   public void schedule(Duration delay, Runnable event) {
     try {
-      thread.schedule(() -> run(event), delay.toNanos(), TimeUnit.NANOSECONDS);
+      Future<?> unused = thread.schedule(() -> run(event), delay.toNanos(), TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException e) {
       LOG.debug("The relay has stopped; a late event is dropped");
     }

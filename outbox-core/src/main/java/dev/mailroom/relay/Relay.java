@@ -96,7 +96,7 @@ public final class Relay implements AutoCloseable {
 
   private void drain() {
     CompletableFuture<Boolean> drained = new CompletableFuture<>();
-    timeline.execute(() -> engine.stop().thenAccept(drained::complete));
+    timeline.execute(() -> engine.stop(() -> drained.complete(true)));
     try {
       drained.get(drainTimeout.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {

@@ -3,8 +3,6 @@ package dev.mailroom.relay;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
@@ -42,26 +40,30 @@ final class StoreCalls {
   <T> void run(
       String name, Function<OutboxStore, T> call, Consumer<T> done, Consumer<Duration> failed) {
     try {
-      CompletableFuture.supplyAsync(() -> call.apply(store), threads)
-          .whenCompleteAsync(
-              (result, error) -> {
-                if (error == null) {
-                  failures.remove(name);
-                  done.accept(result);
-                } else {
-                  failed.accept(failed(name, error));
-                }
-              },
-              environment.timeline());
+      threads.execute(() -> perform(name, call, done, failed));
     } catch (RejectedExecutionException e) {
       failed.accept(failed(name, e));
     }
   }
 
+  private <T> void perform(
+      String name, Function<OutboxStore, T> call, Consumer<T> done, Consumer<Duration> failed) {
+    try {
+      T result = call.apply(store);
+      environment
+          .timeline()
+          .execute(
+              () -> {
+                failures.remove(name);
+                done.accept(result);
+              });
+    } catch (RuntimeException | Error e) {
+      environment.timeline().execute(() -> failed.accept(failed(name, e)));
+    }
+  }
+
   private Duration failed(String name, Throwable error) {
-    Throwable cause =
-        error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
-    environment.listener().storeFailed(name, cause);
+    environment.listener().storeFailed(name, error);
     onFailure.run();
     return BACKOFF.delay(failures.merge(name, 1, Integer::sum), environment.random());
   }
