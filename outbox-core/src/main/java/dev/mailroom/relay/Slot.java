@@ -23,7 +23,7 @@ final class Slot {
   /** How often it failed at all, for the backoff. */
   int failures;
 
-  /** What its destination had accepted in all when this was last sent. */
+  /** What its destination had accepted in all when this was first sent, or last failed. */
   long acceptedBefore;
 
   Slot(LaneWindow lane, RowId id, Optional<String> key, int size) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Judges what came back for the entries of a batch, and whether a failure is the message's or the
  * destination's. The rule: an attempt is charged to a message, or a message called bad, only if the
- * destination accepted another entry since this one was sent; otherwise the destination is at
+ * destination accepted another entry since this one was tried last; otherwise the destination is at
  * fault.
  */
 final class Verdicts {
@@ -36,7 +36,9 @@ final class Verdicts {
   }
 
   void sending(Slot slot) {
-    slot.acceptedBefore = accepted;
+    if (slot.failures == 0) {
+      slot.acceptedBefore = accepted;
+    }
   }
 
   Gist judge(
@@ -92,7 +94,9 @@ final class Verdicts {
   }
 
   private boolean destinationWorks(Slot slot) {
-    return accepted > slot.acceptedBefore;
+    boolean works = accepted > slot.acceptedBefore;
+    slot.acceptedBefore = accepted;
+    return works;
   }
 
   private void refused(Slot slot, String error) {
