@@ -4,8 +4,13 @@ import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
+import java.io.IOException;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.io.EndPoint;
 
 /**
  * The HTTP side of {@link LocalAws}: hands every POST to a service, holding no thread meanwhile.
@@ -56,9 +61,30 @@ final class Front implements AutoCloseable {
   }
 
   private static void write(Context context, Answer answer) {
+    if (answer.isCut()) {
+      cut(context);
+      return;
+    }
     context.status(answer.status());
     answer.headers().forEach(context::header);
     context.result(answer.body().getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Ends the connection with a reset, as a crash or a broken network would. */
+  private static void cut(Context context) {
+    EndPoint endPoint =
+        ServletContextRequest.getServletContextRequest(context.req())
+            .getConnectionMetaData()
+            .getConnection()
+            .getEndPoint();
+    if (endPoint.getTransport() instanceof SocketChannel channel) {
+      try {
+        channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+      } catch (IOException alreadyClosed) {
+        // Then there is nothing to reset.
+      }
+    }
+    endPoint.close();
   }
 
   @Override
