@@ -35,12 +35,7 @@ public final class ConsumerProcess {
   private static SqsConsumer consumer(
       String url, Service service, String queue, SqsConsumer.Handler handler) {
     Inbox inbox = Inbox.of(service.connect(url, CONCURRENCY), queue);
-    SqsAsyncClient receiving =
-        AwsClients.sqs(
-            client ->
-                client.overrideConfiguration(
-                    calls -> calls.apiCallTimeout(Duration.ofSeconds(25))));
-    return SqsConsumer.builder(receiving, inbox)
+    return SqsConsumer.builder(SqsAsyncClient.create(), inbox)
         .deleteClient(AwsClients.sqs())
         .queue(queue)
         .concurrency(CONCURRENCY)

@@ -1,0 +1,73 @@
+package dev.mailroom.examples.demo;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A process of the shop, which can be killed as hard as a machine that loses its power. */
+final class Worker implements AutoCloseable {
+
+  private final Class<?> program;
+  private final String argument;
+  private final Map<String, String> environment;
+  private final Path log;
+  private Process process;
+
+  Worker(Class<?> program, String argument, Map<String, String> environment, Path logs)
+      throws IOException {
+    this.program = program;
+    this.argument = argument;
+    this.environment = environment;
+    this.log = logs.resolve(program.getSimpleName() + ".log");
+    this.process = start();
+    // Whatever ends this JVM, the process does not outlive it.
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> current().destroyForcibly()));
+  }
+
+  private Process start() throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx256m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("java.class.path"),
+            program.getName(),
+            argument);
+    builder.environment().putAll(environment);
+    builder.redirectErrorStream(true);
+    builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    return builder.start();
+  }
+
+  private synchronized Process current() {
+    return process;
+  }
+
+  /** SIGKILL, in the middle of whatever it does, and a new one in its place. */
+  synchronized void killAndRestart() throws IOException, InterruptedException {
+    process.destroyForcibly().waitFor();
+    process = start();
+  }
+
+  boolean isAlive() {
+    return current().isAlive();
+  }
+
+  /** Asks it to stop, and kills it if it does not. */
+  @Override
+  public void close() {
+    Process last = current();
+    last.destroy();
+    try {
+      if (!last.waitFor(30, TimeUnit.SECONDS)) {
+        last.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      last.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+}
