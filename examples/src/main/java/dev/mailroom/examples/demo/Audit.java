@@ -58,8 +58,7 @@ final class Audit {
 
   private static String sql(String name) throws IOException {
     try (InputStream text = Audit.class.getResourceAsStream(name)) {
-      return new String(
-          Objects.requireNonNull(text, name).readAllBytes(), StandardCharsets.UTF_8);
+      return new String(Objects.requireNonNull(text, name).readAllBytes(), StandardCharsets.UTF_8);
     }
   }
 }

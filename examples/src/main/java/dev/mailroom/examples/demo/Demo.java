@@ -45,7 +45,9 @@ final class Demo {
 
   Report run() throws Exception {
     System.err.println(
-        "Starting an embedded PostgreSQL, SNS and SQS, a relay and the consumers (seed " + seed + ")");
+        "Starting an embedded PostgreSQL, SNS and SQS, a relay and the consumers (seed "
+            + seed
+            + ")");
     Path logs = Files.createTempDirectory("mailroom-demo");
     try (Surroundings surroundings = new Surroundings();
         HikariDataSource dataSource = Service.ORDERS.connect(surroundings.jdbcUrl, 8);
@@ -54,6 +56,8 @@ final class Demo {
         Customers customers = customers(dataSource)) {
       surroundings.aws.faults().seed(seed);
       surroundings.aws.faults().all(level.plan);
+      relay.awaitReady();
+      consumers.awaitReady();
       customers.start(random.split());
       Audit audit = new Audit(dataSource);
       watch(audit, customers, new Killings(level.kills, relay, consumers, random.split()));

@@ -2,6 +2,7 @@ package dev.mailroom.examples.demo;
 
 import java.io.PrintWriter;
 import java.security.SecureRandom;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -29,7 +30,8 @@ public final class DemoCommand implements Callable<Integer> {
       names = "--orders",
       paramLabel = "N",
       defaultValue = "500",
-      description = "orders to place, 1 to 1000000; about half of them change later (${DEFAULT-VALUE})")
+      description =
+          "orders to place, 1 to 1000000; about half of them change later (${DEFAULT-VALUE})")
   private int orders;
 
   @Option(
@@ -50,15 +52,19 @@ public final class DemoCommand implements Callable<Integer> {
 
   /** Starts from the launcher. */
   public static void main(String... arguments) {
-    System.exit(
-        new CommandLine(new DemoCommand())
-            .setCaseInsensitiveEnumValuesAllowed(true)
-            .execute(arguments));
+    CommandLine command =
+        new CommandLine(new DemoCommand()).setCaseInsensitiveEnumValuesAllowed(true);
+    int status = 1;
+    try {
+      status = command.execute(arguments);
+    } finally {
+      System.exit(status); // also when an Error left servers' threads behind
+    }
   }
 
   @Override
   public Integer call() throws Exception {
-    CommandSpec usage = java.util.Objects.requireNonNull(spec);
+    CommandSpec usage = Objects.requireNonNull(spec);
     if (orders < 1 || orders > MOST_ORDERS) {
       throw new ParameterException(
           usage.commandLine(), "--orders must be 1 to " + MOST_ORDERS + ": " + orders);

@@ -10,7 +10,8 @@ import java.util.Locale;
  *
  * @param ordersCommitted order transactions that committed
  * @param messages written to the outboxes by transactions that committed
- * @param duplicatesReceived deliveries of a message to a queue that had seen it, counted by the broker
+ * @param duplicatesReceived deliveries of a message to a queue that had seen it, counted by the
+ *     broker
  * @param msgsPerSecond messages by the time from the first change to the last effect
  * @param p50Ms half of the effects were written so soon after their change
  */

@@ -39,10 +39,14 @@ final class Surroundings implements AutoCloseable {
   /** Where a program on the AWS SDK finds SNS and SQS: its usual environment variables. */
   Map<String, String> environment() {
     return Map.of(
-        "AWS_ENDPOINT_URL", aws.endpoint().toString(),
-        "AWS_REGION", aws.region().id(),
-        "AWS_ACCESS_KEY_ID", "demo",
-        "AWS_SECRET_ACCESS_KEY", "demo");
+        "AWS_ENDPOINT_URL",
+        aws.endpoint().toString(),
+        "AWS_REGION",
+        aws.region().id(),
+        "AWS_ACCESS_KEY_ID",
+        "demo",
+        "AWS_SECRET_ACCESS_KEY",
+        "demo");
   }
 
   /** Messages in the queues, visible or in flight. */

@@ -1,12 +1,15 @@
 package dev.mailroom.examples.demo;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A process of the shop, which can be killed as hard as a machine that loses its power. */
 final class Worker implements AutoCloseable {
+
+  private static final int READY_WITHIN_SECONDS = 60;
 
   private final Class<?> program;
   private final String argument;
@@ -23,6 +26,17 @@ final class Worker implements AutoCloseable {
     this.process = start();
     // Whatever ends this JVM, the process does not outlive it.
     Runtime.getRuntime().addShutdownHook(new Thread(() -> current().destroyForcibly()));
+  }
+
+  /** Waits until the program says that it is ready. */
+  void awaitReady() throws IOException, InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(READY_WITHIN_SECONDS);
+    while (!Files.readString(log).contains("ready")) {
+      if (!isAlive() || System.nanoTime() > end) {
+        throw new IOException(program.getSimpleName() + " did not start; it logged to " + log);
+      }
+      Thread.sleep(50);
+    }
   }
 
   private Process start() throws IOException {

@@ -25,9 +25,6 @@ final class Billing implements SqsConsumer.Handler {
     context
         .outbox()
         .publish(
-            Message.to(OrderChange.UPDATES)
-                .type("InvoiceIssued")
-                .payload(change.toJson())
-                .build());
+            Message.to(OrderChange.UPDATES).type("InvoiceIssued").payload(change.toJson()).build());
   }
 }

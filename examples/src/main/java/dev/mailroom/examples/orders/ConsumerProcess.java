@@ -16,6 +16,8 @@ public final class ConsumerProcess {
   private ConsumerProcess() {}
 
   /**
+   * Runs until it is told to stop.
+   *
    * @param arguments the JDBC URL of the shop's database
    */
   public static void main(String... arguments) throws InterruptedException {
@@ -29,6 +31,7 @@ public final class ConsumerProcess {
     List<SqsConsumer> running = new ArrayList<>(consumers);
     running.forEach(SqsConsumer::start);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> running.forEach(SqsConsumer::close)));
+    System.out.println("ready");
     Thread.currentThread().join();
   }
 

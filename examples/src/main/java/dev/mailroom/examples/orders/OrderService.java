@@ -86,13 +86,13 @@ public final class OrderService {
   }
 
   /** To everybody by the topic, and to shipping in the order of this order's changes. */
-  private void announce(
-      Connection connection, long orderId, int version, String kind, int quantity)
+  private void announce(Connection connection, long orderId, int version, String kind, int quantity)
       throws SQLException, OrderRefusedException {
     OrderChange change = new OrderChange(UUID.randomUUID(), orderId, version, kind, quantity);
     insertChange(connection, change);
     outbox.publishAll(
-        connection, List.of(message(OrderChange.ORDERS, change), message(OrderChange.SHIPPING, change)));
+        connection,
+        List.of(message(OrderChange.ORDERS, change), message(OrderChange.SHIPPING, change)));
     approval.check(change);
   }
 

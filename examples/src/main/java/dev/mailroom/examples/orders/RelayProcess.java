@@ -13,14 +13,16 @@ import software.amazon.awssdk.services.sns.SnsAsyncClient;
 import software.amazon.awssdk.services.sqs.SqsAsyncClient;
 
 /**
- * A process that relays the messages of all services, one relay for each outbox. The address and the
- * credentials of AWS come from the environment, as for any program on the SDK.
+ * A process that relays the messages of all services, one relay for each outbox. The address and
+ * the credentials of AWS come from the environment, as for any program on the SDK.
  */
 public final class RelayProcess {
 
   private RelayProcess() {}
 
   /**
+   * Runs until it is told to stop.
+   *
    * @param arguments the JDBC URL of the shop's database
    */
   public static void main(String... arguments) throws InterruptedException {
@@ -41,6 +43,7 @@ public final class RelayProcess {
       relays.add(relay);
     }
     Runtime.getRuntime().addShutdownHook(new Thread(() -> relays.forEach(Relay::close)));
+    System.out.println("ready");
     Thread.currentThread().join();
   }
 }

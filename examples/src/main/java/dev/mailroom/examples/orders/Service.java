@@ -14,7 +14,9 @@ import java.util.Locale;
 import java.util.Objects;
 import javax.sql.DataSource;
 
-/** The services of the shop. Each has a schema of its own, with its own tables, outbox and inbox. */
+/**
+ * The services of the shop. Each has a schema of its own, with its own tables, outbox and inbox.
+ */
 public enum Service {
   ORDERS,
   BILLING,
