@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class LongPolls {
 
-  private static final long ANYWAY_MILLIS = 100;
+  private static final long ANYWAY_MILLIS = 200;
 
   private final Queues queues;
   private final QueueSettings settings;
