@@ -19,8 +19,8 @@ import software.amazon.awssdk.services.sqs.SqsAsyncClientBuilder;
  * nobody else to retry. All of it is set here and nothing left to defaults that change:
  *
  * <ul>
- *   <li>Retries: one, at once, and only when the connection failed ({@link IOException}), as one
- *       that the service closed while it was idle does. A throttled, failed or late call is the
+ *   <li>Retries: one, after 50 ms, and only when the connection failed ({@link IOException}), as
+ *       one that the service closed while it was idle does. A throttled, failed or late call is the
  *       relay's to repeat: it knows the destination's state, and would see its own retries
  *       multiplied. A retry can make a duplicate on a standard queue, as any repeat of the relay;
  *       on FIFO it has the same deduplication id and cannot.
@@ -44,6 +44,13 @@ public final class AwsClients {
   private static final int MAX_CONNECTIONS = 64;
   private static final int MAX_WAITING = 10_000;
   private static final int ATTEMPTS = 2;
+
+  /**
+   * Not at once: both attempts share a response handler in SDK 2.42, and a connection that breaks
+   * may report it twice; the second report then fails the retry although it was answered.
+   */
+  private static final BackoffStrategy RETRY_DELAY =
+      BackoffStrategy.fixedDelayWithoutJitter(Duration.ofMillis(50));
 
   private AwsClients() {}
 
@@ -89,8 +96,8 @@ public final class AwsClients {
         .useClientDefaults(false)
         .maxAttempts(ATTEMPTS)
         .retryOnExceptionOrCauseInstanceOf(IOException.class)
-        .backoffStrategy(BackoffStrategy.retryImmediately())
-        .throttlingBackoffStrategy(BackoffStrategy.retryImmediately())
+        .backoffStrategy(RETRY_DELAY)
+        .throttlingBackoffStrategy(RETRY_DELAY)
         .treatAsThrottling(error -> false)
         .build();
   }

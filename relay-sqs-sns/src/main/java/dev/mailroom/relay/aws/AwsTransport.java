@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import software.amazon.awssdk.services.sns.SnsAsyncClient;
@@ -92,7 +91,7 @@ public final class AwsTransport implements Transport {
           .begin(() -> sending.send(batch))
           .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS)
           .exceptionally(error -> sending.unavailable(batch, error));
-    } catch (MailroomException | RejectedExecutionException e) {
+    } catch (MailroomException e) {
       return CompletableFuture.failedFuture(e);
     }
   }
@@ -103,7 +102,10 @@ public final class AwsTransport implements Transport {
         destination, probing, ticker, () -> ThreadLocalRandom.current().nextLong());
   }
 
-  /** Ends the transport's threads; the clients stay open. What is under way still ends. */
+  /**
+   * Ends the transport's threads; the clients stay open. What is under way still ends, and what
+   * comes later is not sent.
+   */
   @Override
   public void close() {
     callers.close();

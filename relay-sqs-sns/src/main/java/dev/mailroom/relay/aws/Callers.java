@@ -2,6 +2,7 @@ package dev.mailroom.relay.aws;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,15 +28,12 @@ final class Callers implements AutoCloseable {
             IDLE_SECONDS,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
-            Callers::daemon);
+            Callers::daemon,
+            Callers::closed);
     threads.allowCoreThreadTimeOut(true);
   }
 
-  /**
-   * Begins {@code call} on one of the threads.
-   *
-   * @throws java.util.concurrent.RejectedExecutionException once closed
-   */
+  /** Begins {@code call} on one of the threads; fails once closed. */
   <T> CompletableFuture<T> begin(Supplier<CompletableFuture<T>> call) {
     return CompletableFuture.completedFuture(call).thenComposeAsync(Supplier::get, threads);
   }
@@ -43,6 +41,10 @@ final class Callers implements AutoCloseable {
   @Override
   public void close() {
     threads.shutdown();
+  }
+
+  private static void closed(Runnable work, ThreadPoolExecutor threads) {
+    throw new RejectedExecutionException("the transport is closed");
   }
 
   private static Thread daemon(Runnable work) {

@@ -130,7 +130,7 @@ final class Faults {
     while (root.getCause() != null) {
       root = root.getCause();
     }
-    return shown(root == cause ? named(cause) : named(cause) + ", from " + named(root));
+    return shown(named(cause)) + (root == cause ? "" : ", from " + shown(named(root)));
   }
 
   static String text(@Nullable String code, @Nullable String message) {
