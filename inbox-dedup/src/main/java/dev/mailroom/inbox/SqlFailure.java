@@ -1,0 +1,50 @@
+package dev.mailroom.inbox;
+
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What an error of a database means for the transaction in which it came up. */
+final class SqlFailure {
+
+  private static final Set<String> WORTH_RETRYING =
+      Set.of(
+          "40001", // serialization_failure
+          "40P01"); // deadlock_detected
+
+  private SqlFailure() {}
+
+  /**
+   * Whether the database gave up this transaction only because of others that ran beside it. Looks
+   * through causes and chained exceptions, as frameworks wrap them.
+   */
+  static boolean isWorthRetrying(Throwable failure) {
+    Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    Deque<Throwable> left = new ArrayDeque<>();
+    addTo(left, failure);
+    while (!left.isEmpty()) {
+      Throwable next = left.pop();
+      if (!seen.add(next)) {
+        continue;
+      }
+      if (next instanceof SQLException sql) {
+        if (sql.getSQLState() != null && WORTH_RETRYING.contains(sql.getSQLState())) {
+          return true;
+        }
+        addTo(left, sql.getNextException());
+      }
+      addTo(left, next.getCause());
+    }
+    return false;
+  }
+
+  private static void addTo(Deque<Throwable> left, @Nullable Throwable next) {
+    if (next != null) {
+      left.push(next);
+    }
+  }
+}

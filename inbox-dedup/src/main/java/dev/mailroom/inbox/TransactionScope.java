@@ -1,0 +1,68 @@
+package dev.mailroom.inbox;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A transaction of its own, on a connection that it takes from a data source and gives back. */
+final class TransactionScope implements Scope {
+
+  private static final Logger log = LoggerFactory.getLogger(TransactionScope.class);
+
+  private final Connection connection;
+  private final boolean autoCommit;
+
+  /** One thread's. */
+  private boolean completed;
+
+  private TransactionScope(Connection connection, boolean autoCommit) {
+    this.connection = connection;
+    this.autoCommit = autoCommit;
+  }
+
+  static TransactionScope begin(DataSource dataSource) throws SQLException {
+    Connection connection = dataSource.getConnection();
+    try {
+      boolean autoCommit = connection.getAutoCommit();
+      if (autoCommit) {
+        connection.setAutoCommit(false);
+      }
+      return new TransactionScope(connection, autoCommit);
+    } catch (SQLException | RuntimeException e) {
+      try (connection) {
+        throw e;
+      }
+    }
+  }
+
+  @Override
+  public Connection connection() {
+    return connection;
+  }
+
+  @Override
+  public void complete() throws SQLException {
+    connection.commit();
+    completed = true;
+  }
+
+  /**
+   * Autocommit is switched back only after the transaction has ended: switching it on would commit
+   * what is open.
+   */
+  @Override
+  public void close() {
+    try (connection) {
+      if (!completed) {
+        connection.rollback();
+      }
+      if (autoCommit) {
+        connection.setAutoCommit(true);
+      }
+    } catch (SQLException e) {
+      log.debug("A connection could not be given back in order; it is closed as it is", e);
+    }
+  }
+}

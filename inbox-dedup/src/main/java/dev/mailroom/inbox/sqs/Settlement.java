@@ -1,0 +1,64 @@
+package dev.mailroom.inbox.sqs;
+
+import dev.mailroom.inbox.sqs.SqsQueue.Visibility;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/** Ends our hold of a message: it is deleted, or shown to receivers again. Thread-safe. */
+final class Settlement {
+
+  private final Heartbeat heartbeat;
+  private final Backoff backoff;
+  private final Batcher<Delivery> deletes;
+  private final Batcher<Visibility> returns;
+
+  Settlement(SqsQueue queue, Heartbeat heartbeat, Backoff backoff, ScheduledExecutorService timer) {
+    this.heartbeat = heartbeat;
+    this.backoff = backoff;
+    this.deletes = new Batcher<>("delete", queue::delete, timer);
+    this.returns = new Batcher<>("return", queue::change, timer);
+  }
+
+  void delete(Delivery delivery) {
+    heartbeat.release(delivery);
+    deletes.add(delivery, CompletableFuture.completedFuture(null));
+  }
+
+  /** The message was tried: the more often it was delivered, the longer it stays away. */
+  void retryLater(Delivery delivery) {
+    show(delivery, backoff.seconds(delivery.receiveCount(), ThreadLocalRandom.current()));
+  }
+
+  /** The message was not tried: anyone can have it at once. */
+  void giveBack(Delivery delivery) {
+    show(delivery, 0);
+  }
+
+  /** The queue has taken the message back by itself, or will. */
+  void forget(Delivery delivery) {
+    heartbeat.release(delivery);
+  }
+
+  /**
+   * In a FIFO queue, messages can be shown in any order: the queue hands out none of a group while
+   * an earlier one is still hidden, and then hands them out in order. A message that is ours no
+   * longer is left alone: someone else may hold it.
+   */
+  private void show(Delivery delivery, int seconds) {
+    heartbeat.release(delivery);
+    if (delivery.isOursFor(0, System.nanoTime())) {
+      returns.add(new Visibility(delivery, seconds), heartbeat.quiet());
+    }
+  }
+
+  /** Whether all calls came to their end within {@code nanos}. */
+  boolean flush(long nanos) throws InterruptedException {
+    long deadline = System.nanoTime() + nanos;
+    boolean deleted = deletes.awaitIdle(nanos);
+    return returns.awaitIdle(
+            Math.max(TimeUnit.MILLISECONDS.toNanos(1), deadline - System.nanoTime()))
+        && deleted;
+  }
+}
