@@ -18,7 +18,7 @@ import org.postgresql.ds.PGSimpleDataSource;
  * A real PostgreSQL server of its own, started from Maven artifacts: no Docker, no installation, as
  * root or as an ordinary user. It listens on 127.0.0.1 and a free port, trusts every connection,
  * and keeps its data in a temporary directory that {@link #close()} (or the end of the JVM)
- * deletes.
+ * deletes. A JVM that is killed cannot do so and leaves the server running.
  *
  * <p>It is as durable as a server in production: {@code fsync} and {@code synchronous_commit} are
  * on, so that speed, {@link #crash()} and {@link #startAgain()} mean something.
@@ -51,15 +51,25 @@ public final class PostgresServer implements AutoCloseable {
    * Starts a server with an empty database {@code postgres}; returns when it takes connections,
    * after a few seconds.
    *
-   * @throws UncheckedIOException if it does not start
+   * @throws IllegalStateException if it does not start
    */
   public static PostgresServer start() {
+    Path data = newDirectory();
     try {
-      PostgresServer started = new PostgresServer(Files.createTempDirectory("mailroom-postgres-"));
+      PostgresServer started = new PostgresServer(data);
       Runtime.getRuntime().addShutdownHook(started.closeAtExit);
       return started;
+    } catch (IOException | RuntimeException e) {
+      delete(data);
+      throw new IllegalStateException("The embedded PostgreSQL did not start", e);
+    }
+  }
+
+  private static Path newDirectory() {
+    try {
+      return Files.createTempDirectory("mailroom-postgres-");
     } catch (IOException e) {
-      throw new UncheckedIOException("The embedded PostgreSQL did not start", e);
+      throw new UncheckedIOException("Could not make a directory for PostgreSQL's data", e);
     }
   }
 
@@ -177,12 +187,19 @@ public final class PostgresServer implements AutoCloseable {
 
   private synchronized void shutDown() {
     stop();
-    try (Stream<Path> files = Files.walk(data)) {
+    delete(data);
+  }
+
+  private static void delete(Path directory) {
+    if (!Files.exists(directory)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("Could not delete " + data, e);
+      throw new UncheckedIOException("Could not delete " + directory, e);
     }
   }
 }
