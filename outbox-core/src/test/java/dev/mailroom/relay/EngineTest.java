@@ -45,6 +45,25 @@ class EngineTest {
     }
   }
 
+  @Test
+  void aKilledRelayLosesNothingAndTheNextOneKeepsTheOrder() {
+    long first = System.nanoTime();
+    for (long seed = first; seed < first + HISTORIES; seed++) {
+      History history = new History(seed);
+      history.faults(0.02, 0.05);
+      for (int i = 0; i < 4; i++) {
+        history.load(Duration.ofSeconds(2), 40);
+        history.crash();
+      }
+      history.faults(0, 0);
+      assertThat(history.drains(Duration.ofMinutes(5))).as("drains, seed %s", seed).isTrue();
+      assertThat(new HashSet<>(history.broker.takenIds()))
+          .as("taken, seed %s", seed)
+          .isEqualTo(history.committed);
+      assertOrder(history, seed);
+    }
+  }
+
   private static void assertOrder(History history, long seed) {
     history.order.forEach(
         (key, ids) -> {

@@ -25,7 +25,8 @@ final class History {
   private final VirtualTimeline timeline;
   final MemoryOutbox outbox;
   final MemoryBroker broker;
-  final Engine engine;
+  private Life life;
+  private Engine engine;
   final Set<UUID> committed = new HashSet<>();
   final Set<UUID> rolledBack = new HashSet<>();
   final Map<String, List<UUID>> order = new HashMap<>();
@@ -38,14 +39,56 @@ final class History {
     timeline = new VirtualTimeline(random.split(), Duration.ofMillis(3));
     outbox = new MemoryOutbox(() -> random.nextDouble() < storeFaults);
     broker = new MemoryBroker(timeline, random.split());
+    life = new Life();
+    engine = start(life);
+  }
+
+  /**
+   * The engine's time, until it is killed. What it asked of store and broker happens all the same.
+   */
+  private final class Life implements Timeline {
+
+    private boolean over;
+
+    @Override
+    public void execute(Runnable event) {
+      timeline.execute(() -> live(event));
+    }
+
+    @Override
+    public void schedule(Duration delay, Runnable event) {
+      timeline.schedule(delay, () -> live(event));
+    }
+
+    private void live(Runnable event) {
+      if (!over) {
+        event.run();
+      }
+    }
+
+    @Override
+    public long nanos() {
+      return timeline.nanos();
+    }
+  }
+
+  private Engine start(Life its) {
     Environment environment =
-        new Environment(Settings.DEFAULT, timeline, broker, RelayListener.NONE, random.split());
-    engine =
+        new Environment(Settings.DEFAULT, its, broker, RelayListener.NONE, random.split());
+    Engine started =
         new Engine(
             environment,
             outbox,
             call -> timeline.schedule(Duration.ofNanos(random.nextLong(3_000_000)), call));
-    timeline.execute(engine::start);
+    its.execute(started::start);
+    return started;
+  }
+
+  /** Kills the engine in the middle of its work and starts another. */
+  void crash() {
+    life.over = true;
+    life = new Life();
+    engine = start(life);
   }
 
   void faults(double ofStore, double ofBroker) {
