@@ -22,6 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -173,6 +174,7 @@ class ScriptedSqsIT {
   }
 
   @Test
+  @Timeout(60)
   void theCallerNeverWaitsForCredentials() {
     CountDownLatch never = new CountDownLatch(1);
     try (var stuck =
