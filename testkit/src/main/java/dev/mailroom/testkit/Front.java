@@ -11,6 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.io.EndPoint;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The HTTP side of {@link LocalAws}: hands every POST to a service, holding no thread meanwhile.
@@ -21,6 +23,8 @@ final class Front implements AutoCloseable {
 
   /** Above every limit of SQS and SNS, so that the services refuse what is too big, not HTTP. */
   private static final long MAX_REQUEST_BYTES = 16L << 20;
+
+  private static final Logger LOG = LoggerFactory.getLogger(LocalAws.class);
 
   private final Javalin javalin;
 
@@ -65,9 +69,13 @@ final class Front implements AutoCloseable {
       cut(context);
       return;
     }
-    context.status(answer.status());
-    answer.headers().forEach(context::header);
-    context.result(answer.body().getBytes(StandardCharsets.UTF_8));
+    try {
+      context.status(answer.status());
+      answer.headers().forEach(context::header);
+      context.result(answer.body().getBytes(StandardCharsets.UTF_8));
+    } catch (IllegalStateException e) {
+      LOG.debug("The client hung up before its answer came: {}", e.getMessage());
+    }
   }
 
   /** Ends the connection with a reset, as a crash or a broken network would. */
