@@ -1,0 +1,138 @@
+package dev.mailroom.inbox.sqs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.awaitility.Awaitility.await;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.sqs.SqsAsyncClient;
+
+/** Starting, closing, and messages that were held for too long. */
+class SqsConsumerLifeIT {
+
+  private static final Duration LONG = Duration.ofMinutes(10);
+
+  private final Stage stage = new Stage("");
+
+  @AfterEach
+  void stop() {
+    stage.close();
+  }
+
+  @Test
+  void closingGivesBackAtOnceWhatHasNotBegunAndLetsTheRestEnd() {
+    IntStream.range(0, 5).forEach(i -> stage.send("m" + i));
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch ending = new CountDownLatch(1);
+    SqsConsumer consumer =
+        stage.start(
+            stage
+                .consumer()
+                .visibility(LONG)
+                .concurrency(1)
+                .on(
+                    "Said",
+                    (message, context) -> {
+                      begun.countDown();
+                      ending.await();
+                      Stage.record(message, context);
+                    }));
+    await().atMost(Stage.PATIENCE).until(() -> stage.hidden() == 5 && begun.getCount() == 0);
+    CompletableFuture<Void> closing = CompletableFuture.runAsync(consumer::close);
+    await().atMost(Stage.PATIENCE).until(() -> stage.visible() == 4);
+    assertThat(closing).isNotDone();
+    ending.countDown();
+    closing.join();
+    assertThat(stage.effects()).hasSize(1);
+    assertThat(stage.visible()).isEqualTo(4);
+    assertThat(stage.hidden()).isZero();
+  }
+
+  @Test
+  void aClosedConsumerTakesNothingWithIt() {
+    SqsConsumer consumer = stage.start(stage.consumer().visibility(LONG).onAny(Stage::record));
+    stage.send("before");
+    stage.awaitEffects(1);
+    consumer.close();
+    stage.send("after");
+    stage.start(stage.consumer().onAny(Stage::record));
+    stage.awaitEffects(2);
+    stage.awaitEmptyQueue();
+    assertThat(stage.effects()).containsExactly("before", "after");
+  }
+
+  @Test
+  void aHandlerThatOutlastsClosingIsInterruptedAndItsMessageIsLeft() throws Exception {
+    stage.send("said");
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch interrupted = new CountDownLatch(1);
+    SqsConsumer consumer =
+        stage.start(
+            stage
+                .consumer()
+                .visibility(LONG)
+                .shutdown(Duration.ofMillis(100))
+                .on(
+                    "Said",
+                    (message, context) -> {
+                      begun.countDown();
+                      try {
+                        new CountDownLatch(1).await();
+                      } catch (InterruptedException e) {
+                        interrupted.countDown();
+                        throw e;
+                      }
+                    }));
+    begun.await();
+    consumer.close();
+    interrupted.await();
+    assertThat(stage.visible() + stage.hidden()).isEqualTo(1);
+    assertThat(stage.effects()).isEmpty();
+  }
+
+  @Test
+  void aConsumerStartsOnce() {
+    SqsConsumer consumer = stage.start(stage.consumer().onAny(Stage::record));
+    assertThatIllegalStateException().isThrownBy(consumer::start).withMessageContaining("started");
+    consumer.close();
+    consumer.close();
+    assertThatIllegalStateException().isThrownBy(consumer::start).withMessageContaining("closed");
+  }
+
+  /** Heartbeats fail here, and the first copy waits in the executor until a second one comes. */
+  @Test
+  void aMessageThatIsOursNoLongerIsNotRun() throws Exception {
+    BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
+    stage.send("said");
+    try (SqsAsyncClient broken =
+        Stage.AWS
+            .configure(SqsAsyncClient.builder())
+            .endpointOverride(URI.create("http://127.0.0.1:1"))
+            .build()) {
+      stage.start(
+          stage
+              .consumer()
+              .visibility(Duration.ofSeconds(2))
+              .deleteClient(broken)
+              .executor(tasks::add)
+              .onAny(Stage::record));
+      Runnable first = tasks.take();
+      Runnable second = tasks.take();
+      first.run();
+      assertThat(stage.effects()).isEmpty();
+      second.run();
+      assertThat(stage.effects()).containsExactly("said");
+      assertThat(stage.heard.processed).hasValue(1);
+      assertThat(stage.heard.duplicates).hasValue(0);
+      stage.close();
+    }
+  }
+}
