@@ -14,7 +14,7 @@ final class HeaderRules {
 
   static final int MAX_HEADERS = 100;
   private static final int MAX_NAME = 256;
-  private static final int MAX_DIGITS = 38;
+  static final int MAX_DIGITS = 38;
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*");
 
   private HeaderRules() {}
