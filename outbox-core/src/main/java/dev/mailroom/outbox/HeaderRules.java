@@ -14,7 +14,7 @@ final class HeaderRules {
 
   static final int MAX_HEADERS = 100;
   private static final int MAX_NAME = 256;
-  private static final int MAX_DIGITS = 38;
+  static final int MAX_DIGITS = 38;
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*");
 
   private HeaderRules() {}
@@ -58,8 +58,8 @@ final class HeaderRules {
         throw new InvalidMessage(field, "must have at least one text in its list");
       }
       texts.values().forEach(each -> checkText(field, each));
-    } else if (value instanceof Value.Binary binary && binary.base64().isEmpty()) {
-      throw new InvalidMessage(field, "must have at least one byte: brokers refuse empty values");
+    } else if (value instanceof Value.Binary binary) {
+      checkBinary(field, binary);
     }
   }
 
@@ -69,6 +69,17 @@ final class HeaderRules {
           field, "must have at least one character: brokers refuse empty values; leave it out");
     }
     Text.requireAllowedCharacters(field, text);
+  }
+
+  private static void checkBinary(String field, Value.Binary binary) {
+    if (binary.base64().isEmpty()) {
+      throw new InvalidMessage(field, "must have at least one byte: brokers refuse empty values");
+    }
+    try {
+      binary.bytes();
+    } catch (IllegalArgumentException e) {
+      throw new InvalidMessage(field, "is not Base64: " + e.getMessage());
+    }
   }
 
   private static void checkNumber(String field, Value.Numeric number) {

@@ -34,6 +34,14 @@ public final class Headers {
 
     /** A number of at most 38 digits, with at most 38 of them on either side of the point. */
     record Numeric(BigDecimal value) implements Value {
+
+      /** It travels without an exponent, so 1E+3 is the same as 1000 and has four digits. */
+      public Numeric {
+        if (value.scale() < 0 && value.scale() >= -HeaderRules.MAX_DIGITS) {
+          value = value.setScale(0);
+        }
+      }
+
       @Override
       public String toString() {
         return value.toPlainString();

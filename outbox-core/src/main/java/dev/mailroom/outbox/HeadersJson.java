@@ -2,8 +2,8 @@ package dev.mailroom.outbox;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import dev.mailroom.outbox.Headers.Value;
@@ -73,7 +73,7 @@ final class HeadersJson {
       expect(in, in.currentToken(), JsonToken.END_OBJECT, "headers");
       expect(in, in.nextToken(), null, "headers");
       return values;
-    } catch (JsonParseException e) {
+    } catch (JsonProcessingException e) {
       throw new MailroomException.InvalidMessage(
           "headers", "must be one JSON object, but: " + e.getOriginalMessage());
     } catch (IOException e) {
@@ -84,11 +84,19 @@ final class HeadersJson {
   private static Value value(JsonParser in, String field) throws IOException {
     return switch (in.currentToken()) {
       case VALUE_STRING -> new Value.Text(in.getText());
-      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new Value.Numeric(in.getDecimalValue());
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(in, field);
       case START_ARRAY -> texts(in, field);
       case START_OBJECT -> binary(in, field);
       default -> throw unknown(in, field);
     };
+  }
+
+  private static Value number(JsonParser in, String field) throws IOException {
+    try {
+      return new Value.Numeric(in.getDecimalValue());
+    } catch (NumberFormatException e) {
+      throw new MailroomException.InvalidMessage(field, "has a number beyond all bounds");
+    }
   }
 
   private static Value texts(JsonParser in, String field) throws IOException {

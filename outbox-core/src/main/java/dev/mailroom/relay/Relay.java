@@ -110,8 +110,13 @@ public final class Relay implements AutoCloseable {
     }
   }
 
-  /** Settings of a relay. A wrong one is refused at once, with its name, value and bound. */
+  /**
+   * Settings of a relay. A wrong one is refused at once, with its name, value and bound. Times are
+   * at most a day.
+   */
   public static final class Builder {
+
+    private static final Duration LONGEST = Duration.ofDays(1);
 
     private @Nullable OutboxStore store;
     private @Nullable Transport transport;
@@ -170,7 +175,7 @@ public final class Relay implements AutoCloseable {
      * each failure up to {@code cap}. By default 100 ms and 60 s.
      */
     public Builder backoff(Duration first, Duration cap) {
-      backoff = new Backoff(positive("backoff", first), positive("backoff", cap));
+      backoff = new Backoff(bounded("backoff", first), bounded("backoff", cap));
       if (first.compareTo(cap) > 0) {
         throw new IllegalArgumentException(
             "backoff must begin at or below its cap " + cap + ": " + first);
@@ -180,14 +185,14 @@ public final class Relay implements AutoCloseable {
 
     /** How often lanes with recent messages are read, and all others. By default 5 and 250 ms. */
     public Builder poll(Duration hot, Duration cold) {
-      pollHot = positive("poll", hot);
-      pollCold = positive("poll", cold);
+      pollHot = bounded("poll", hot);
+      pollCold = bounded("poll", cold);
       return this;
     }
 
     /** How long {@link Relay#close} waits for answers of the broker. By default 10 s. */
     public Builder drainTimeout(Duration timeout) {
-      drainTimeout = positive("drainTimeout", timeout);
+      drainTimeout = bounded("drainTimeout", timeout);
       return this;
     }
 
@@ -228,9 +233,10 @@ public final class Relay implements AutoCloseable {
       return value;
     }
 
-    private static Duration positive(String setting, Duration value) {
-      if (value.isNegative() || value.isZero()) {
-        throw new IllegalArgumentException(setting + " must be longer than nothing: " + value);
+    private static Duration bounded(String setting, Duration value) {
+      if (value.isNegative() || value.isZero() || value.compareTo(LONGEST) > 0) {
+        throw new IllegalArgumentException(
+            setting + " must be longer than nothing and at most " + LONGEST + ": " + value);
       }
       return value;
     }
