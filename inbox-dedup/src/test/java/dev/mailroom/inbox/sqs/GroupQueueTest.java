@@ -2,9 +2,7 @@ package dev.mailroom.inbox.sqs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,7 +96,6 @@ class GroupQueueTest {
     private final List<Item> waiting = new ArrayList<>();
     private final List<Item> running = new ArrayList<>();
     private final Map<String, Integer> lastRun = new HashMap<>();
-    private final Deque<Item> returned = new ArrayDeque<>();
     private int added;
 
     History(long seed) {
@@ -173,7 +170,6 @@ class GroupQueueTest {
                 : waiting.stream().filter(i -> i.group().equals(failed.group())).toList();
         assertThat(queue.failed(failed)).as(name).containsExactlyElementsOf(behind);
         waiting.removeAll(behind);
-        returned.addAll(behind);
       }
     }
 
