@@ -59,7 +59,8 @@ class InboxSchemaIT {
     assertThat(
             database.texts(
                 "SELECT collation_name FROM information_schema.columns"
-                    + " WHERE table_name = 'inbox_message' AND data_type = 'text'"))
+                    + " WHERE table_schema = current_schema()"
+                    + " AND table_name = 'inbox_message' AND data_type = 'text'"))
         .containsExactly("C", "C");
   }
 }

@@ -13,25 +13,27 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A database of its own on one PostgreSQL server for all tests, with the tables of inbox and outbox
- * and one for effects.
+ * A schema of its own on one PostgreSQL server for all tests, with the tables of inbox and outbox
+ * and one for effects. A database each would cost the server a thousand times the files.
  */
 public final class TestDatabase implements AutoCloseable {
 
   private static final PostgresServer SERVER = PostgresServer.start();
+  private static final String URL = SERVER.createDatabase("inbox");
   private static final AtomicInteger COUNT = new AtomicInteger();
 
-  private final String url;
+  private final String schema;
   private final List<HikariDataSource> pools = new ArrayList<>();
   private final HikariDataSource own;
 
-  private TestDatabase(String url) {
-    this.url = url;
+  private TestDatabase(String schema) {
+    this.schema = schema;
     this.own = pool(2);
+    execute("CREATE SCHEMA " + schema);
   }
 
   static TestDatabase empty() {
-    return new TestDatabase(SERVER.createDatabase("inbox_" + COUNT.incrementAndGet()));
+    return new TestDatabase("test_" + COUNT.incrementAndGet());
   }
 
   public static TestDatabase create() {
@@ -46,7 +48,7 @@ public final class TestDatabase implements AutoCloseable {
   /** Closed with this; a connection that is not to be had soon is a leak. */
   public HikariDataSource pool(int size) {
     HikariDataSource pool = new HikariDataSource();
-    pool.setJdbcUrl(url);
+    pool.setJdbcUrl(URL + "&currentSchema=" + schema);
     pool.setMaximumPoolSize(size);
     pool.setConnectionTimeout(20_000);
     pools.add(pool);

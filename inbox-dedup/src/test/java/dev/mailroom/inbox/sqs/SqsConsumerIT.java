@@ -80,7 +80,7 @@ class SqsConsumerIT {
     assertThat(stage.heard.failures.peek())
         .isInstanceOf(MailroomException.class)
         .hasMessageContaining("no handler for type 'Said' from queue " + stage.name);
-    assertThat(stage.visible() + stage.hidden()).isEqualTo(1);
+    assertThat(stage.queued()).isEqualTo(1);
     assertThat(stage.effects()).isEmpty();
   }
 

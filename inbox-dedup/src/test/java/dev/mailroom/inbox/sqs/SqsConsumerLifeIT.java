@@ -94,7 +94,7 @@ class SqsConsumerLifeIT {
     begun.await();
     consumer.close();
     interrupted.await();
-    assertThat(stage.visible() + stage.hidden()).isEqualTo(1);
+    assertThat(stage.queued()).isEqualTo(1);
     assertThat(stage.effects()).isEmpty();
   }
 
