@@ -1,5 +1,7 @@
 package dev.mailroom.outbox.jdbc;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.mailroom.outbox.Message;
 import dev.mailroom.relay.Lane;
 import dev.mailroom.relay.OutboxStore.BlockedKey;
@@ -247,7 +249,7 @@ final class PostgreSql implements Dialect {
       arrays.addIds(rows, Parking::id);
       arrays.add("text", rows, parking -> parking.state().name());
       arrays.add("integer", rows, Parking::attempts);
-      arrays.add("text", rows, Parking::error);
+      arrays.add("text", rows, parking -> storable(parking.error()));
       move.executeUpdate();
     }
   }
@@ -276,6 +278,11 @@ final class PostgreSql implements Dialect {
       statement.unwrap(PGStatement.class).setPrepareThreshold(0);
     }
     return statement;
+  }
+
+  /** Brokers may answer what a text column cannot hold: NUL, and halves of a character. */
+  private static String storable(String text) {
+    return new String(text.getBytes(UTF_8), UTF_8).replace('\0', '\uFFFD');
   }
 
   private static @Nullable String headers(Message message) {

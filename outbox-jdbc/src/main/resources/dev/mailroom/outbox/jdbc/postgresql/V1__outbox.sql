@@ -47,15 +47,7 @@ COMMENT ON COLUMN outbox_message.created_at IS
 
 -- What is not to be sent now. Rows move here from outbox_message and keep their seq.
 CREATE TABLE outbox_parked (
-  destination  text COLLATE "C" NOT NULL,
-  partition_no smallint NOT NULL,
-  seq          bigint NOT NULL,
-  message_id   uuid NOT NULL,
-  message_key  text COLLATE "C",
-  message_type text NOT NULL,
-  headers      text,
-  payload      text NOT NULL,
-  created_at   timestamptz(6) NOT NULL,
+  LIKE outbox_message INCLUDING COMMENTS,
   state        text NOT NULL CHECK (state IN ('DEAD', 'BLOCKED')),
   attempts     int NOT NULL,
   last_error   text NOT NULL,

@@ -1,0 +1,303 @@
+package dev.mailroom.outbox.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mailroom.outbox.MailroomException;
+import dev.mailroom.outbox.MailroomException.InvalidMessage;
+import dev.mailroom.outbox.Message;
+import dev.mailroom.outbox.WireFormat;
+import dev.mailroom.testkit.OutboxStoreContract.ForeignRow;
+import dev.mailroom.testkit.PostgresServer;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.DatabaseMetaData;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class JdbcOutboxIT {
+
+  private static final String PAYLOADS = "SELECT payload FROM outbox_message ORDER BY seq";
+
+  private static PostgresServer server;
+
+  private final JdbcOutbox outbox = JdbcOutbox.create();
+  private TestDatabase database;
+  private Connection connection;
+
+  @BeforeAll
+  static void startServer() {
+    server = PostgresServer.start();
+  }
+
+  @AfterAll
+  static void stopServer() {
+    server.close();
+  }
+
+  @BeforeEach
+  void begin() throws SQLException {
+    database = TestDatabase.withOutbox(server);
+    connection = database.begin();
+  }
+
+  @AfterEach
+  void close() throws SQLException {
+    connection.close();
+    database.close();
+  }
+
+  private static Message message(String payload) {
+    return Message.to("orders").type("OrderPlaced").key("o-1").payload(payload).build();
+  }
+
+  private static List<Message> messages(int count) {
+    return IntStream.range(0, count).mapToObj(i -> message("no " + i)).toList();
+  }
+
+  /** A message that brokers count as so many bytes. */
+  private static Message ofSize(int bytes) {
+    return message("x".repeat(bytes - WireFormat.size(message("x")) + 1));
+  }
+
+  @Test
+  void aCommitPublishesAndARollbackDoesNot() throws SQLException {
+    outbox.publish(connection, message("kept"));
+    assertThat(database.query(PAYLOADS)).isEmpty();
+    connection.commit();
+    outbox.publish(connection, message("undone"));
+    outbox.publishAll(connection, messages(3));
+    connection.rollback();
+    assertThat(database.query(PAYLOADS)).containsExactly("kept");
+  }
+
+  @Test
+  void aSavepointTakesBackWhatCameAfterIt() throws SQLException {
+    outbox.publish(connection, message("before"));
+    Savepoint savepoint = connection.setSavepoint();
+    outbox.publishAll(connection, messages(3));
+    connection.rollback(savepoint);
+    outbox.publish(connection, message("after"));
+    connection.commit();
+    assertThat(database.query(PAYLOADS)).containsExactly("before", "after");
+  }
+
+  @Test
+  void manyMessagesAreOneStatementInTheirOrder() throws SQLException {
+    database.execute("CREATE TABLE statement (at timestamptz)");
+    database.execute(
+        "CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS"
+            + " 'BEGIN INSERT INTO statement VALUES (now()); RETURN NULL; END'");
+    database.execute(
+        "CREATE TRIGGER note AFTER INSERT ON outbox_message FOR EACH STATEMENT"
+            + " EXECUTE FUNCTION note()");
+    List<Message> messages =
+        IntStream.range(0, 1_000)
+            .mapToObj(
+                i ->
+                    Message.to("d" + (i * 7) % 13)
+                        .type("T")
+                        .key((i * 31) % 17 == 0 ? null : "k" + (i * 31) % 17)
+                        .header("i", i)
+                        .payload("no " + i)
+                        .build())
+            .toList();
+    outbox.publishAll(connection, messages);
+    connection.commit();
+    assertThat(database.query("SELECT at FROM statement")).hasSize(1);
+    assertThat(database.query("SELECT message_id FROM outbox_message ORDER BY seq"))
+        .isEqualTo(messages.stream().map(message -> message.id().toString()).toList());
+
+    outbox.publishAll(connection, List.of());
+    connection.commit();
+    assertThat(database.query("SELECT at FROM statement")).as("nothing to do").hasSize(1);
+  }
+
+  @Test
+  void refusesAutoCommit() throws SQLException {
+    connection.setAutoCommit(true);
+    assertThatThrownBy(() -> outbox.publish(connection, message("x")))
+        .isInstanceOf(MailroomException.class)
+        .hasMessageContaining("auto-commit")
+        .hasMessageContaining("Pass the connection on which the business data is written")
+        .hasMessageContaining("setAutoCommit(false)");
+    assertThat(database.query(PAYLOADS)).isEmpty();
+  }
+
+  @Test
+  void refusesAReadOnlyConnection() throws SQLException {
+    connection.setReadOnly(true);
+    assertThatThrownBy(() -> outbox.publishAll(connection, messages(2)))
+        .isInstanceOf(MailroomException.class)
+        .hasMessageContaining("read-only")
+        .hasMessageContaining("Pass the connection on which the business data is written")
+        .hasMessageContaining("setReadOnly(false)");
+    connection.rollback();
+    connection.setReadOnly(false);
+  }
+
+  @Test
+  void takesMessagesUpToTheBound() throws SQLException {
+    outbox.publish(connection, ofSize(JdbcOutbox.DEFAULT_MAX_BYTES));
+    connection.commit();
+    Message tooLarge = ofSize(JdbcOutbox.DEFAULT_MAX_BYTES + 1);
+    assertThatThrownBy(() -> outbox.publishAll(connection, List.of(message("x"), tooLarge)))
+        .isInstanceOf(InvalidMessage.class)
+        .hasMessageStartingWith("payload with its attributes has 262145 bytes, above the 262144")
+        .hasMessageContaining("'orders'")
+        .hasMessageContaining("JdbcOutbox.Builder.maxBytes")
+        .hasMessageNotContaining("xx");
+    connection.commit();
+    assertThat(database.query(PAYLOADS)).as("all or none").hasSize(1);
+  }
+
+  @Test
+  void aDestinationMayHaveABoundOfItsOwn() throws SQLException {
+    JdbcOutbox raised = JdbcOutbox.builder().maxBytes(1024).maxBytes("orders", 1_048_576).build();
+    Message most = ofSize(1_048_576);
+    raised.publish(connection, most);
+    connection.commit();
+    assertThat(database.query(PAYLOADS)).containsExactly(most.payload());
+    assertThatThrownBy(() -> raised.publish(connection, ofSize(1_048_577)))
+        .hasMessageContaining("1048577 bytes, above the 1048576");
+    Message other = Message.to("bills").type("T").payload("x".repeat(1024)).build();
+    assertThatThrownBy(() -> raised.publish(connection, other))
+        .hasMessageContaining("above the 1024 that this outbox takes for 'bills'");
+  }
+
+  @Test
+  void boundsItsSettings() {
+    JdbcOutbox.builder().maxBytes(1024).maxBytes("x", 1_048_576).build();
+    for (int wrong : new int[] {1023, 1_048_577, -1}) {
+      String text = "maxBytes must be 1024 to 1048576, the most that SQS takes: " + wrong;
+      assertThatThrownBy(() -> JdbcOutbox.builder().maxBytes(wrong))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(text);
+      assertThatThrownBy(() -> JdbcOutbox.builder().maxBytes("x", wrong)).hasMessage(text);
+    }
+  }
+
+  @Test
+  void keepsEveryCharacter() throws SQLException {
+    String text = "📬 ä € \t\n\r\\ ' \" \uFFFD \uE000 𐀀 " + Character.toString(0x10FFFF);
+    outbox.publish(connection, message(text));
+    outbox.publishAll(connection, List.of(message(text), message(text)));
+    connection.commit();
+    assertThat(database.query(PAYLOADS)).containsExactly(text, text, text);
+    assertThatThrownBy(() -> Message.to("orders").type("T").key("📬").payload("x").build())
+        .isInstanceOf(InvalidMessage.class)
+        .hasMessageStartingWith("key has the character U+D83D");
+  }
+
+  /** All writers must agree on the lane of a key, in whatever language they are written. */
+  @Test
+  void aForeignWritersRowsShareTheLaneOfTheirKey() throws SQLException {
+    List<Message> messages = new ArrayList<>();
+    for (int i = 0; i < 500; i++) {
+      String key = i % 5 == 0 ? null : "key-" + i + "~!";
+      messages.add(Message.to("orders").type("T").key(key).payload("x").build());
+    }
+    outbox.publishAll(connection, messages.subList(1, 500));
+    outbox.publish(connection, messages.get(0));
+    for (Message message : messages) {
+      JdbcWriter.insert(
+          connection,
+          new ForeignRow("orders", message.id(), message.key(), "T", Optional.empty(), "foreign"));
+    }
+    connection.commit();
+    assertThat(
+            database.query(
+                "SELECT count(DISTINCT partition_no) FROM outbox_message"
+                    + " GROUP BY coalesce(message_key, message_id::text)"))
+        .hasSize(500)
+        .containsOnly("1");
+    assertThat(database.query("SELECT DISTINCT partition_no FROM outbox_message ORDER BY 1"))
+        .containsExactlyElementsOf(IntStream.range(0, 16).mapToObj(Integer::toString).toList());
+  }
+
+  @Test
+  void aWriterNeedsNoRightButToInsert() throws SQLException {
+    database.execute("CREATE ROLE writer_only LOGIN");
+    database.execute(
+        "GRANT USAGE ON SCHEMA "
+            + database.query("SELECT current_schema()").get(0)
+            + " TO writer_only");
+    database.execute("GRANT INSERT ON outbox_message TO writer_only");
+    String url = database.url.replace("user=" + PostgresServer.USER, "user=writer_only");
+    try (Connection writer = DriverManager.getConnection(url)) {
+      writer.setAutoCommit(false);
+      outbox.publish(writer, message("one"));
+      outbox.publishAll(writer, messages(2));
+      writer.commit();
+    }
+    assertThat(database.query(PAYLOADS)).containsExactly("one", "no 0", "no 1");
+  }
+
+  @Test
+  void signalsEachDestinationOnceItsRowsAreWritten() throws SQLException {
+    List<String> signals = new ArrayList<>();
+    JdbcOutbox signalling = JdbcOutbox.builder().signal(signals::add).build();
+    Message bill = Message.to("bills").type("T").payload("x").build();
+    signalling.publishAll(connection, List.of(message("a"), bill, message("b")));
+    assertThat(signals).containsExactly("orders", "bills");
+
+    assertThatThrownBy(() -> signalling.publish(connection, ofSize(300_000)));
+    TestDatabase.execute(connection, "DROP TABLE outbox_message");
+    assertThatThrownBy(() -> signalling.publish(connection, bill)).isInstanceOf(SQLException.class);
+    assertThat(signals).hasSize(2);
+  }
+
+  @Test
+  void bindsToAConnection() throws SQLException {
+    outbox.on(connection).publish(message("one"));
+    outbox.on(connection).publishAll(messages(2));
+    connection.commit();
+    assertThat(database.query(PAYLOADS)).containsExactly("one", "no 0", "no 1");
+
+    TestDatabase.execute(connection, "DROP TABLE outbox_message");
+    assertThatThrownBy(() -> outbox.on(connection).publishAll(messages(2)))
+        .isInstanceOf(MailroomException.class)
+        .hasMessageStartingWith("The outbox could not write 2 messages: ")
+        .hasCauseInstanceOf(SQLException.class);
+  }
+
+  @Test
+  void anIdIsWrittenAsItIs() throws SQLException {
+    UUID id = UUID.fromString("ffffffff-ffff-4fff-bfff-ffffffffffff");
+    outbox.publish(connection, Message.to("a").id(id).type("T").payload("x").build());
+    connection.commit();
+    assertThat(database.query("SELECT message_id FROM outbox_message"))
+        .containsExactly(id.toString());
+  }
+
+  /** No such database is to be had here, so that its name is all there is of it. */
+  @Test
+  void namesTheDatabaseThatItDoesNotKnow() {
+    ClassLoader loader = getClass().getClassLoader();
+    Object metaData =
+        Proxy.newProxyInstance(
+            loader, new Class<?>[] {DatabaseMetaData.class}, (proxy, method, args) -> "Foo");
+    Connection foo =
+        (Connection)
+            Proxy.newProxyInstance(
+                loader,
+                new Class<?>[] {Connection.class},
+                (proxy, method, args) -> method.getName().equals("getMetaData") ? metaData : false);
+    assertThatThrownBy(() -> outbox.publish(foo, message("x")))
+        .isInstanceOf(MailroomException.class)
+        .hasMessage(
+            "The database is 'Foo', which Mailroom does not know; it knows PostgreSQL."
+                + " Pass a connection to one of those.");
+  }
+}

@@ -1,0 +1,169 @@
+package dev.mailroom.outbox.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.mailroom.outbox.MailroomException;
+import dev.mailroom.outbox.Message;
+import dev.mailroom.relay.Lane;
+import dev.mailroom.relay.OutboxStore;
+import dev.mailroom.relay.OutboxStore.ParkedState;
+import dev.mailroom.relay.OutboxStore.Parking;
+import dev.mailroom.relay.OutboxStore.Range;
+import dev.mailroom.relay.OutboxStore.RowId;
+import dev.mailroom.testkit.OutboxStoreContract;
+import dev.mailroom.testkit.PostgresServer;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class JdbcOutboxStoreIT extends OutboxStoreContract {
+
+  private static PostgresServer server;
+
+  private TestDatabase database;
+  private OutboxStore store;
+
+  @BeforeAll
+  static void startServer() {
+    server = PostgresServer.start();
+  }
+
+  @AfterAll
+  static void stopServer() {
+    server.close();
+  }
+
+  @BeforeEach
+  void migrate() {
+    database = TestDatabase.withOutbox(server);
+    database.execute("CREATE TABLE elsewhere (id int)");
+    store = JdbcOutboxStore.of(database.pool());
+  }
+
+  @AfterEach
+  void close() {
+    database.close();
+  }
+
+  @Override
+  protected OutboxStore store() {
+    return store;
+  }
+
+  @Override
+  protected Writer begin() {
+    try {
+      return new JdbcWriter(database.begin());
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  protected List<ParkedRow> parked() {
+    try (Connection connection = database.pool().getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("SELECT * FROM outbox_parked ORDER BY seq")) {
+      List<ParkedRow> parked = new ArrayList<>();
+      while (rows.next()) {
+        parked.add(
+            new ParkedRow(
+                rows.getObject("message_id", UUID.class),
+                ParkedState.valueOf(rows.getString("state")),
+                rows.getInt("attempts"),
+                rows.getString("last_error")));
+      }
+      return parked;
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private List<RowId> written(int count) {
+    Writer writer = begin();
+    writer.publish(
+        IntStream.range(0, count)
+            .mapToObj(i -> Message.to("orders").type("T").key("k").payload("no " + i).build())
+            .toList());
+    writer.commit();
+    int partition =
+        Integer.parseInt(database.query("SELECT partition_no FROM outbox_message").get(0));
+    Range all = new Range(new Lane("orders", partition), 0, Long.MAX_VALUE, 0, count);
+    return store.read(List.of(all), 0).stream().map(OutboxStore.Row::id).toList();
+  }
+
+  @Test
+  void parksAllRowsOrNone() {
+    List<RowId> ids = written(3);
+    Parking possible = new Parking(ids.get(0), ParkedState.DEAD, 1, "refused");
+    Parking impossible = new Parking(ids.get(2), null, 1, "refused");
+    assertThatThrownBy(() -> store.park(List.of(possible, impossible)))
+        .isInstanceOf(RuntimeException.class);
+    database.execute("ALTER TABLE outbox_parked ADD CONSTRAINT one CHECK (attempts < 2)");
+    Parking refused = new Parking(ids.get(2), ParkedState.DEAD, 2, "refused");
+    assertThatThrownBy(() -> store.park(List.of(possible, refused)))
+        .isInstanceOf(MailroomException.class)
+        .hasMessageStartingWith("The outbox's database failed (SQLState 23514): ");
+    assertThat(database.query("SELECT seq FROM outbox_message")).hasSize(3);
+    assertThat(parked()).isEmpty();
+  }
+
+  @Test
+  void parkedRowsKeepWhatTheyWere() {
+    String columns =
+        "SELECT (destination, partition_no, seq, message_id, message_key, message_type, headers,"
+            + " payload, created_at)::text FROM ";
+    List<RowId> ids = written(2);
+    List<String> before = database.query(columns + "outbox_message ORDER BY seq");
+    store.park(
+        ids.stream().map(id -> new Parking(id, ParkedState.BLOCKED, 0, "behind another")).toList());
+    assertThat(database.query(columns + "outbox_parked ORDER BY seq")).isEqualTo(before);
+  }
+
+  /**
+   * What speeds up an acknowledgement must not weaken the commits of the connection's next user.
+   */
+  @Test
+  void acknowledgesWithoutWaitingForTheDiskAndParksWithIt() {
+    database.execute("CREATE TABLE seen (setting text)");
+    database.execute(
+        "CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO seen"
+            + " VALUES (current_setting(''synchronous_commit'')); RETURN NULL; END'");
+    database.execute("CREATE TRIGGER note AFTER DELETE ON outbox_message EXECUTE FUNCTION note()");
+    List<RowId> ids = written(2);
+    try (HikariDataSource one = new HikariDataSource()) {
+      one.setJdbcUrl(database.url);
+      one.setMaximumPoolSize(1);
+      OutboxStore own = JdbcOutboxStore.of(one);
+      own.acknowledge(List.of(ids.get(0)));
+      own.park(List.of(new Parking(ids.get(1), ParkedState.DEAD, 1, "refused")));
+    }
+    assertThat(database.query("SELECT setting FROM seen")).containsExactly("off", "on");
+  }
+
+  @Test
+  void tellsThatTheDatabaseFailed() {
+    database.execute("DROP TABLE outbox_message");
+    assertThatThrownBy(store::destinations)
+        .isInstanceOf(MailroomException.class)
+        .hasMessageContaining("SQLState 42P01")
+        .hasCauseInstanceOf(SQLException.class);
+    RowId any = new RowId(new Lane("orders", 0), 1, new UUID(1, 1));
+    assertThatThrownBy(() -> store.acknowledge(List.of(any)))
+        .isInstanceOf(MailroomException.class)
+        .hasMessageContaining("SQLState 42P01");
+    assertThat(database.query("SELECT 1")).as("the connections came back").hasSize(1);
+  }
+}

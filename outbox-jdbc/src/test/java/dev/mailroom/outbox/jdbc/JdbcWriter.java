@@ -1,0 +1,76 @@
+package dev.mailroom.outbox.jdbc;
+
+import dev.mailroom.outbox.Message;
+import dev.mailroom.testkit.OutboxStoreContract.ForeignRow;
+import dev.mailroom.testkit.OutboxStoreContract.Writer;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.List;
+
+/** A writer's transaction, on a connection of its own. */
+final class JdbcWriter implements Writer {
+
+  private final Connection connection;
+
+  JdbcWriter(Connection connection) {
+    this.connection = connection;
+  }
+
+  private interface Work {
+    void run() throws SQLException;
+  }
+
+  private static void run(Work work) {
+    try {
+      work.run();
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public void publish(List<Message> messages) {
+    run(() -> JdbcOutbox.create().publishAll(connection, messages));
+  }
+
+  @Override
+  public void insert(ForeignRow row) {
+    run(() -> insert(connection, row));
+  }
+
+  /** By the row contract and nothing else. */
+  static void insert(Connection connection, ForeignRow row) throws SQLException {
+    try (PreparedStatement insert =
+        connection.prepareStatement(
+            "INSERT INTO outbox_message"
+                + " (destination, message_id, message_key, message_type, headers, payload)"
+                + " VALUES (?, ?::uuid, ?, ?, ?, ?)")) {
+      insert.setString(1, row.destination());
+      insert.setString(2, row.messageId().toString());
+      insert.setString(3, row.key().orElse(null));
+      insert.setString(4, row.type());
+      insert.setString(5, row.headers().orElse(null));
+      insert.setString(6, row.payload());
+      insert.executeUpdate();
+    }
+  }
+
+  @Override
+  public void workElsewhere() {
+    run(() -> TestDatabase.execute(connection, "SELECT count(*) FROM outbox_message"));
+    run(() -> TestDatabase.execute(connection, "INSERT INTO elsewhere VALUES (1)"));
+  }
+
+  @Override
+  public void commit() {
+    run(connection::commit);
+    run(connection::close);
+  }
+
+  @Override
+  public void rollback() {
+    run(connection::rollback);
+    run(connection::close);
+  }
+}
