@@ -59,7 +59,7 @@ final class Departures {
   }
 
   void park(Slot slot, ParkedState state, String error) {
-    parked.add(new Parked(slot, new Parking(slot.id, state, slot.attempts, error)));
+    parked.add(new Parked(slot, new Parking(slot.id, state, Duration.ZERO, slot.attempts, error)));
   }
 
   /** From now on nothing waits for company. */

@@ -115,7 +115,7 @@ final class Engine {
         "discover destinations",
         OutboxStore::destinations,
         found -> {
-          found.forEach(this::open);
+          found.forEach(each -> open(each.name()));
           reader.read();
           environment.timeline().schedule(environment.settings().discoverEvery(), this::discover);
         },

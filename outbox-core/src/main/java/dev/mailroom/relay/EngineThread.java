@@ -1,10 +1,12 @@
 package dev.mailroom.relay;
 
 import java.time.Duration;
+import java.util.SplittableRandom;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,6 +15,7 @@ final class EngineThread implements Timeline, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
 
+  private final RandomGenerator random = new SplittableRandom();
   private final ScheduledThreadPoolExecutor thread;
 
   EngineThread() {
@@ -45,6 +48,11 @@ final class EngineThread implements Timeline, AutoCloseable {
   @Override
   public long nanos() {
     return System.nanoTime();
+  }
+
+  @Override
+  public RandomGenerator random() {
+    return random;
   }
 
   @Override

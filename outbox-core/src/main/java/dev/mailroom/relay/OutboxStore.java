@@ -1,12 +1,15 @@
 package dev.mailroom.relay;
 
+import dev.mailroom.relay.LeaseStore.Lease;
+import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
 /**
- * The relay's side of the outbox. Calls block, and come from two or three of the relay's threads at
+ * The relay's side of the outbox. Calls block, and come from several of the relay's threads at
  * once; none of them is the engine's. A call that fails throws; the relay backs off and tries
  * again.
  */
@@ -46,22 +49,73 @@ public interface OutboxStore {
     record Undecodable(RowId id, Optional<String> key, String error) implements Row {}
   }
 
+  /** A destination that is known to the outbox. While it is paused, nothing is sent to it. */
+  record Destination(String name, boolean paused) {}
+
   /** What a parked row waits for. */
   enum ParkedState {
-    /** An operator: it was refused, or its attempts are used up. */
-    DEAD,
+    /** The time that its writer asked for. */
+    SCHEDULED,
+    /** Its next attempt. */
+    RETRYING,
     /** An earlier message of its key. */
-    BLOCKED
+    BLOCKED,
+    /** An operator: it was refused, or its attempts are used up. */
+    DEAD
   }
 
-  /** A row to move out of the hot table. */
-  record Parking(RowId id, ParkedState state, int attempts, String error) {}
+  /** What an operator wants done with a parked row. */
+  enum Mark {
+    RETRY,
+    DISCARD
+  }
 
-  /** A key with parked rows, whose later messages have to wait. */
-  record BlockedKey(Lane lane, String key) {}
+  /**
+   * How a row is to be parked.
+   *
+   * @param delay from now by the database's clock until it is due; counts for RETRYING only
+   */
+  record Parking(RowId id, ParkedState state, Duration delay, int attempts, String error) {}
 
-  /** The destinations that have rows, in ascending order. */
-  List<String> destinations();
+  /**
+   * A lane in which order matters.
+   *
+   * @param deadBlocks whether the later messages of a key wait behind a DEAD one
+   */
+  record OrderedLane(Lane lane, boolean deadBlocks) {}
+
+  /** A key of such a lane. */
+  record OrderedKey(OrderedLane lane, String key) {}
+
+  /**
+   * A parked row whose time has come.
+   *
+   * @param ordered whether it keeps its place in its key; not so if it was scheduled
+   * @param attempts made so far; 0 again once an operator wants a retry
+   * @param mark an operator's wish
+   */
+  record Due(Row row, boolean ordered, int attempts, Optional<Mark> mark) {}
+
+  /**
+   * What became of rows, to be written in one transaction. A row that is not there any more is left
+   * out.
+   *
+   * @param park rows to move from {@code outbox_message} to {@code outbox_parked}
+   * @param repark rows to leave in {@code outbox_parked} with a new state, and without a mark
+   * @param remove rows to delete from {@code outbox_parked}
+   * @param keys the ordered keys of all of them, except of rows that were scheduled
+   */
+  record Settlement(
+      List<Parking> park, List<Parking> repark, List<RowId> remove, Set<OrderedKey> keys) {}
+
+  /**
+   * The destinations that have rows or had some, in ascending order. It costs one index probe a
+   * destination, whatever the number of rows.
+   */
+  List<Destination> destinations();
+
+  /** Remembers destinations, so that an operator can see and pause them. */
+  void remember(List<String> destinations);
 
   /**
    * Reads parts of lanes, in one statement and without locks: each range's lowest rows in the order
@@ -72,7 +126,7 @@ public interface OutboxStore {
    */
   List<Row> read(List<Range> ranges, int maxInline);
 
-  /** The content of rows that were listed; rows that are gone are left out. */
+  /** The content of rows that were listed, parked or not; rows that are gone are left out. */
   List<Row> load(List<RowId> rows);
 
   /**
@@ -87,9 +141,46 @@ public interface OutboxStore {
    */
   Optional<Set<String>> openWriters();
 
-  /** Moves rows to {@code outbox_parked}, in one transaction; those that are gone are left out. */
-  void park(List<Parking> rows);
+  /** A new view of the leases, on a connection of its own. */
+  LeaseStore leases();
 
-  /** The keys that have parked rows. */
-  Set<BlockedKey> blockedKeys();
+  /**
+   * Prepares lanes for their new owner: the keys that have parked rows, behind which later messages
+   * have to wait. The first row of each key decides: while it is BLOCKED it becomes RETRYING and
+   * due; DEAD ones do not count where they do not block. So a key never waits for nothing.
+   *
+   * @throws LeaseStore.LeaseLost if one of the leases is not held any more, checked under a lock
+   *     that keeps them from changing hands until all is written
+   */
+  Set<OrderedKey> openLanes(Collection<Lease> leases, List<OrderedLane> lanes);
+
+  /**
+   * Parked rows that are due, of certain partitions and destinations: SCHEDULED, RETRYING and
+   * marked ones, by the time they were due and then by seq.
+   *
+   * @param limit at most so many rows a destination
+   * @param maxInline content of at most so many bytes comes along; larger is only listed
+   */
+  List<Due> due(Set<Integer> partitions, List<String> destinations, int limit, int maxInline);
+
+  /**
+   * Writes what became of rows; then lets the first rows of the keys go, as {@link #openLanes}
+   * does.
+   *
+   * @return those of the keys that have no row left behind which others have to wait
+   * @throws LeaseStore.LeaseLost as {@link #openLanes}; then nothing is written
+   */
+  Set<OrderedKey> settle(Collection<Lease> leases, Settlement settlement);
+
+  // ---- below: the old engine's, gone when the new one lands; do not implement
+
+  record BlockedKey(Lane lane, String key) {}
+
+  default void park(List<Parking> rows) {
+    throw new UnsupportedOperationException();
+  }
+
+  default Set<BlockedKey> blockedKeys() {
+    return Set.of();
+  }
 }
