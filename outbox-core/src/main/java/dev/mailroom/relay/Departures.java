@@ -153,10 +153,7 @@ final class Departures {
       environment
           .listener()
           .parked(
-              id.lane().destination(),
-              id.messageId(),
-              each.parking.state(),
-              each.parking.error());
+              id.lane().destination(), id.messageId(), each.parking.state(), each.parking.error());
     }
   }
 

@@ -108,7 +108,7 @@ final class DestinationQueue {
 
   /** Takes a new slot in; {@link #send} follows when all that came with it were offered. */
   void offer(Slot slot) {
-    KeyTurns turns = turnsOf(slot);
+    KeyTurns<Slot> turns = turnsOf(slot);
     if (turns == null) {
       prepare(slot);
     } else if (turns.isBlocked(keyOf(slot))) {
@@ -119,7 +119,7 @@ final class DestinationQueue {
   }
 
   /** The turns that the slot has to take; null if it need not, or is the head of its key. */
-  private static @Nullable KeyTurns turnsOf(Slot slot) {
+  private static @Nullable KeyTurns<Slot> turnsOf(Slot slot) {
     return slot.ordered && !slot.parked ? slot.lane.turns : null;
   }
 
@@ -160,7 +160,7 @@ final class DestinationQueue {
   private void park(Slot slot, ParkedState state, Duration delay, String error) {
     loader.drop(slot);
     departures.park(slot, state, delay, error);
-    KeyTurns turns = turnsOf(slot);
+    KeyTurns<Slot> turns = turnsOf(slot);
     if (turns != null) {
       turns.block(keyOf(slot)).forEach(this::wait);
     }
@@ -178,7 +178,7 @@ final class DestinationQueue {
   }
 
   private void passTurn(Slot slot) {
-    KeyTurns turns = turnsOf(slot);
+    KeyTurns<Slot> turns = turnsOf(slot);
     if (turns != null && slot.tenure().isHeld()) {
       turns.pass(keyOf(slot)).ifPresent(this::prepare);
     }

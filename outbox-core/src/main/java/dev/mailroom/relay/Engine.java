@@ -61,7 +61,8 @@ final class Engine {
     departures = new Departures(environment, calls, new Departed());
     lanes = new Lanes(environment, calls, this::opened);
     reader = new LaneReader(environment, calls, ledger, loader, new Intake());
-    parked = new ParkedReader(environment, calls, loader, lanes, queues::values, new ParkedIntake());
+    parked =
+        new ParkedReader(environment, calls, loader, lanes, queues::values, new ParkedIntake());
     marks = new LowWaterMarks(environment, calls, ledger, lanes::all);
     sweeper = new Sweeper(environment, calls, ledger, lanes::all, this::hurry);
   }

@@ -2,7 +2,4 @@ package dev.mailroom.relay;
 
 /** What every part of the engine works with. */
 record Environment(
-    Settings settings,
-    Timeline timeline,
-    Transport transport,
-    RelayListener listener) {}
+    Settings settings, Timeline timeline, Transport transport, RelayListener listener) {}

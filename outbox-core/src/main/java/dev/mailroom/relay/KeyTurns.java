@@ -15,16 +15,24 @@ import java.util.Set;
  * would break the order, because a FIFO batch can accept a later entry of a group after it refused
  * an earlier one. Of a blocked key none has its turn.
  */
-final class KeyTurns {
+final class KeyTurns<T> {
 
-  private final Map<String, PriorityQueue<Slot>> waiting = new HashMap<>();
+  private final Comparator<? super T> order;
+  private final Map<String, PriorityQueue<T>> waiting = new HashMap<>();
   private final Set<String> blocked = new HashSet<>();
 
+  /**
+   * @param order who goes before whom of a key
+   */
+  KeyTurns(Comparator<? super T> order) {
+    this.order = order;
+  }
+
   /** Whether the slot may go at once; else it waits. */
-  boolean take(String key, Slot slot) {
-    PriorityQueue<Slot> others = waiting.get(key);
+  boolean take(String key, T slot) {
+    PriorityQueue<T> others = waiting.get(key);
     if (others == null) {
-      waiting.put(key, new PriorityQueue<>(2, Comparator.comparing(s -> s.id.seq())));
+      waiting.put(key, new PriorityQueue<>(2, order));
       return true;
     }
     others.add(slot);
@@ -32,8 +40,8 @@ final class KeyTurns {
   }
 
   /** Ends the turn of a slot; the one that goes next, if there is one. */
-  Optional<Slot> pass(String key) {
-    PriorityQueue<Slot> others = waiting.get(key);
+  Optional<T> pass(String key) {
+    PriorityQueue<T> others = waiting.get(key);
     if (others == null || others.isEmpty()) {
       waiting.remove(key);
       return Optional.empty();
@@ -42,10 +50,10 @@ final class KeyTurns {
   }
 
   /** Nothing of the key goes until {@link #unblock}; the slots that waited for it. */
-  List<Slot> block(String key) {
+  List<T> block(String key) {
     blocked.add(key);
-    PriorityQueue<Slot> others = waiting.remove(key);
-    List<Slot> inOrder = new ArrayList<>();
+    PriorityQueue<T> others = waiting.remove(key);
+    List<T> inOrder = new ArrayList<>();
     while (others != null && !others.isEmpty()) {
       inOrder.add(others.remove());
     }

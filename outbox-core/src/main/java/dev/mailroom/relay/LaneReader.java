@@ -111,7 +111,9 @@ final class LaneReader {
     List<LaneWindow> resting = new ArrayList<>();
     long now = now();
     int room = environment.settings().readRows();
-    while (!schedule.isEmpty() && schedule.first().dueAt <= now && room > 0
+    while (!schedule.isEmpty()
+        && schedule.first().dueAt <= now
+        && room > 0
         && due.size() < MOST_RANGES) {
       LaneWindow lane = schedule.pollFirst();
       if (lane.hasRoom() && lane.queue.wantsMore()) {
@@ -182,9 +184,7 @@ final class LaneReader {
 
   private void failed(long number, List<LaneWindow> lanes, Duration wait) {
     ledger.end(number);
-    lanes.stream()
-        .filter(lane -> lane.tenure.isHeld())
-        .forEach(lane -> reschedule(lane, wait));
+    lanes.stream().filter(lane -> lane.tenure.isHeld()).forEach(lane -> reschedule(lane, wait));
     environment
         .timeline()
         .schedule(

@@ -4,6 +4,7 @@ import dev.mailroom.relay.OutboxStore.OrderedKey;
 import dev.mailroom.relay.OutboxStore.OrderedLane;
 import dev.mailroom.relay.OutboxStore.Range;
 import dev.mailroom.relay.OutboxStore.RowId;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -25,7 +26,7 @@ final class LaneWindow {
   final DestinationQueue queue;
 
   /** Who is next of each key; null where order does not matter. */
-  final @Nullable KeyTurns turns;
+  final @Nullable KeyTurns<Slot> turns;
 
   private final boolean deadBlocks;
   private final int size;
@@ -55,7 +56,8 @@ final class LaneWindow {
     this.lane = new Lane(queue.name, tenure.partition());
     this.tenure = tenure;
     this.queue = queue;
-    this.turns = queue.isOrdered() ? new KeyTurns() : null;
+    this.turns =
+        queue.isOrdered() ? new KeyTurns<>(Comparator.comparing(slot -> slot.id.seq())) : null;
     this.deadBlocks = settings.deadLetters() == DeadLetterPolicy.BLOCK_KEY;
     this.size = settings.window();
   }

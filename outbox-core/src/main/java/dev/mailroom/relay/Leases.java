@@ -14,7 +14,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -185,8 +184,7 @@ final class Leases {
     dropLost(roll);
     List<Holding> free = free(roll);
     int share = left == null ? share(roll) : 0;
-    List<Tenure> drained =
-        tenures.values().stream().filter(Tenure::isDrained).toList();
+    List<Tenure> drained = tenures.values().stream().filter(Tenure::isDrained).toList();
     if (!drained.isEmpty()) {
       release(drained);
     } else if (left != null && tenures.isEmpty()) {
@@ -222,8 +220,7 @@ final class Leases {
       boolean stale = partitions.isStale(holding.partition(), holding, now);
       // A takeover whose answer was lost: nothing was done with it, so it is free for a new one.
       boolean forgotten = holding.owner().equals(Optional.of(me));
-      if (!tenures.containsKey(holding.partition())
-          && (holding.expired() || stale || forgotten)) {
+      if (!tenures.containsKey(holding.partition()) && (holding.expired() || stale || forgotten)) {
         free.add(holding);
       }
     }

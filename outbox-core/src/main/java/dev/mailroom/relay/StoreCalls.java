@@ -45,8 +45,7 @@ final class StoreCalls<S> {
    * Runs {@code call}; then, on the engine's thread, either {@code done} with its result or {@code
    * failed} with the time to wait before trying again.
    */
-  <T> void run(
-      String name, Function<S, T> call, Consumer<T> done, Consumer<Duration> failed) {
+  <T> void run(String name, Function<S, T> call, Consumer<T> done, Consumer<Duration> failed) {
     try {
       threads.execute(() -> perform(name, call, done, failed));
     } catch (RejectedExecutionException e) {
@@ -76,7 +75,6 @@ final class StoreCalls<S> {
       return Duration.ZERO;
     }
     environment.listener().storeFailed(name, error);
-    return backoff.delay(
-        failures.merge(name, 1, Integer::sum), environment.timeline().random());
+    return backoff.delay(failures.merge(name, 1, Integer::sum), environment.timeline().random());
   }
 }

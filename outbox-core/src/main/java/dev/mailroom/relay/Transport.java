@@ -59,8 +59,8 @@ public interface Transport extends AutoCloseable {
 
   /**
    * Sends entries that fit the limits. The stage completes with one result an entry, in order; it
-   * completes within {@link #sendTimeout}, and nothing is sent later. If it fails instead, the engine treats that as
-   * {@link Result.Unavailable} for all.
+   * completes within {@link #sendTimeout}, and nothing is sent later. If it fails instead, the
+   * engine treats that as {@link Result.Unavailable} for all.
    */
   CompletionStage<List<Result>> send(String destination, List<OutboxEntry> batch);
 

@@ -132,10 +132,7 @@ final class Verdicts {
 
   private Duration backoff(Slot slot) {
     slot.failures++;
-    return environment
-        .settings()
-        .backoff()
-        .delay(slot.failures, environment.timeline().random());
+    return environment.settings().backoff().delay(slot.failures, environment.timeline().random());
   }
 
   private void retrying(Slot slot, String error) {

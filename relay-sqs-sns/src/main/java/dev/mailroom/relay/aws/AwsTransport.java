@@ -97,6 +97,11 @@ public final class AwsTransport implements Transport {
   }
 
   @Override
+  public Duration sendTimeout() {
+    return settings.timeout();
+  }
+
+  @Override
   public DestinationGate gate(String destination, Ticker ticker) {
     return new ResilientGate(
         destination, probing, ticker, () -> ThreadLocalRandom.current().nextLong());
