@@ -292,6 +292,7 @@ final class DestinationQueue {
     List<Slot> batch =
         BatchPacker.pack(
             ready, now, slot -> environment.transport().sizeOf(slot.content().message()));
+    gate.sending(batch.size());
     batch.forEach(verdicts::sending);
     batch.forEach(slot -> slot.tenure().enter());
     inFlight++;
