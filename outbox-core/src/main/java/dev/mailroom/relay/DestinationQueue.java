@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -335,7 +334,11 @@ final class DestinationQueue {
 
   /** The transport may have learned the real ones at its first contact. */
   private void refreshLimits() {
-    Optional.ofNullable(limits).ifPresent(known -> limits = environment.transport().limits(name));
+    try {
+      limits = environment.transport().limits(name);
+    } catch (MailroomException e) {
+      route(); // the route was lost: look for it again from time to time
+    }
   }
 
   private void tellGate(String reason) {
