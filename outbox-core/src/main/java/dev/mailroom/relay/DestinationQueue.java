@@ -72,6 +72,7 @@ final class DestinationQueue {
         tell(DestinationGate.State.OPEN, "its route was found");
       }
       permission.routed(this);
+      send();
     } catch (MailroomException e) {
       limits = null;
       tell(DestinationGate.State.CLOSED, String.valueOf(e.getMessage()));

@@ -1,11 +1,7 @@
 package dev.mailroom.outbox.jdbc;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.mailroom.outbox.Message;
-import dev.mailroom.relay.Lane;
-import dev.mailroom.relay.OutboxStore.BlockedKey;
-import dev.mailroom.relay.OutboxStore.Parking;
+import dev.mailroom.relay.OutboxStore.Destination;
 import dev.mailroom.relay.OutboxStore.Range;
 import dev.mailroom.relay.OutboxStore.Row;
 import dev.mailroom.relay.OutboxStore.RowId;
@@ -14,6 +10,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -27,6 +24,8 @@ final class PostgreSql implements Dialect {
 
   static final String PRODUCT = "PostgreSQL";
   static final PostgreSql INSTANCE = new PostgreSql();
+  private static final ParkedRows PARKED = new PostgreSqlParkedRows();
+  private static final LeaseRows LEASES = new PostgreSqlLeaseRows();
 
   private static final String INSERT =
       """
@@ -46,22 +45,63 @@ final class PostgreSql implements Dialect {
       ORDER BY position
       """;
 
-  /** A loose index scan: one descent of the primary key for each destination. */
+  private static final String SCHEDULE =
+      """
+      INSERT INTO outbox_parked
+        (destination, message_id, message_key, message_type, headers, payload, deliver_at, due_at)
+      SELECT destination, message_id, message_key, message_type, headers, payload, at, at
+      FROM unnest(?::text[], ?::uuid[], ?::text[], ?::text[], ?::text[], ?::text[], ?::timestamptz[])
+        WITH ORDINALITY
+        AS m(destination, message_id, message_key, message_type, headers, payload, at, position)
+      ORDER BY position
+      """;
+
+  /** In the order of the locks, so that two calls never wait for each other. */
+  private static final String LOCK_KEYS =
+      """
+      SELECT pg_advisory_xact_lock(lock)
+      FROM (SELECT DISTINCT hashtextextended('outbox_message ' || destination || ' ' || key, 0)
+            FROM unnest(?::text[], ?::text[]) AS k(destination, key)
+            ORDER BY 1) AS locks(lock)
+      """;
+
+  /** Loose index scans: one descent of a primary key for each destination. */
   private static final String DESTINATIONS =
       """
-      WITH RECURSIVE found AS (
+      WITH RECURSIVE hot AS (
         (SELECT destination FROM outbox_message ORDER BY destination LIMIT 1)
         UNION ALL
         SELECT (SELECT m.destination FROM outbox_message m
-                WHERE m.destination > found.destination ORDER BY m.destination LIMIT 1)
-        FROM found WHERE found.destination IS NOT NULL)
-      SELECT destination FROM found WHERE destination IS NOT NULL
+                WHERE m.destination > hot.destination ORDER BY m.destination LIMIT 1)
+        FROM hot WHERE hot.destination IS NOT NULL),
+      parked AS (
+        (SELECT destination FROM outbox_parked ORDER BY destination LIMIT 1)
+        UNION ALL
+        SELECT (SELECT p.destination FROM outbox_parked p
+                WHERE p.destination > parked.destination ORDER BY p.destination LIMIT 1)
+        FROM parked WHERE parked.destination IS NOT NULL),
+      known AS (
+        SELECT destination FROM hot WHERE destination IS NOT NULL
+        UNION SELECT destination FROM parked WHERE destination IS NOT NULL
+        UNION SELECT destination FROM outbox_destination)
+      SELECT k.destination, d.paused_at IS NOT NULL
+      FROM known k LEFT JOIN outbox_destination d ON d.destination = k.destination
+      ORDER BY k.destination
+      """;
+
+  private static final String REMEMBER =
+      """
+      INSERT INTO outbox_destination (destination)
+      SELECT DISTINCT name FROM unnest(?::text[]) AS n(name)
+      ORDER BY name
+      ON CONFLICT DO NOTHING
       """;
 
   /** Each range walks the primary key from its mark; octet_length does not fetch from TOAST. */
   private static final String READ =
       """
-      SELECT r.range_no, r.destination, r.partition_no, m.*
+      SELECT r.range_no, r.destination, r.partition_no, m.*,
+             (SELECT extract(epoch FROM pg_postmaster_start_time())) AS server
       FROM unnest(?::text[], ?::smallint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::int[])
         WITH ORDINALITY
         AS r(destination, partition_no, after_seq, up_to, known, row_limit, range_no)
@@ -86,7 +126,18 @@ final class PostgreSql implements Dialect {
              octet_length(m.payload) + coalesce(octet_length(m.headers), 0) AS size
       FROM unnest(?::text[], ?::smallint[], ?::bigint[], ?::uuid[])
         AS w(destination, partition_no, seq, message_id)
-      JOIN outbox_message m USING (destination, partition_no, seq, message_id)
+      CROSS JOIN LATERAL (
+        SELECT h.destination, h.partition_no, h.seq, h.message_id, h.message_key, h.message_type,
+               h.created_at, h.headers, h.payload
+        FROM outbox_message h
+        WHERE h.destination = w.destination AND h.partition_no = w.partition_no AND h.seq = w.seq
+          AND h.message_id = w.message_id
+        UNION ALL
+        SELECT p.destination, p.partition_no, p.seq, p.message_id, p.message_key, p.message_type,
+               p.created_at, p.headers, p.payload
+        FROM outbox_parked p
+        WHERE p.destination = w.destination AND p.partition_no = w.partition_no AND p.seq = w.seq
+          AND p.message_id = w.message_id) m
       """;
 
   /** With the id: a failover may set the sequence back, and then another row has this seq. */
@@ -102,33 +153,12 @@ final class PostgreSql implements Dialect {
   /** An inserter holds this lock from before it draws a seq until it ends. */
   private static final String OPEN_WRITERS =
       """
-      SELECT DISTINCT virtualtransaction FROM pg_locks
-      WHERE locktype = 'relation' AND mode = 'RowExclusiveLock'
-        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-        AND relation = 'outbox_message'::regclass
-      """;
-
-  private static final String PARK =
-      """
-      WITH gone AS (
-        DELETE FROM outbox_message m
-        USING unnest(?::text[], ?::smallint[], ?::bigint[], ?::uuid[], ?::text[], ?::int[], ?::text[])
-          AS p(destination, partition_no, seq, message_id, state, attempts, error)
-        WHERE m.destination = p.destination AND m.partition_no = p.partition_no AND m.seq = p.seq
-          AND m.message_id = p.message_id
-        RETURNING m.*, p.state, p.attempts, p.error)
-      INSERT INTO outbox_parked
-        (destination, partition_no, seq, message_id, message_key, message_type, headers, payload,
-         created_at, state, attempts, last_error)
-      SELECT destination, partition_no, seq, message_id, message_key, message_type, headers, payload,
-             created_at, state, attempts, error
-      FROM gone
-      """;
-
-  private static final String BLOCKED_KEYS =
-      """
-      SELECT DISTINCT destination, partition_no, message_key FROM outbox_parked
-      WHERE message_key IS NOT NULL
+      SELECT extract(epoch FROM pg_postmaster_start_time()) AS server, l.virtualtransaction
+      FROM (VALUES (1)) AS always
+      LEFT JOIN pg_locks l
+        ON l.locktype = 'relation' AND l.mode = 'RowExclusiveLock'
+        AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        AND l.relation = 'outbox_message'::regclass
       """;
 
   private PostgreSql() {}
@@ -145,15 +175,18 @@ final class PostgreSql implements Dialect {
       return;
     }
     try (PreparedStatement insert = connection.prepareStatement(INSERT_ALL)) {
-      Arrays arrays = new Arrays(insert);
-      arrays.add("text", messages, Message::destination);
-      arrays.add("uuid", messages, Message::id);
-      arrays.add("text", messages, message -> message.key().orElse(null));
-      arrays.add("text", messages, Message::type);
-      arrays.add("text", messages, PostgreSql::headers);
-      arrays.add("text", messages, Message::payload);
+      addMessages(new Arrays(insert), messages);
       insert.executeUpdate();
     }
+  }
+
+  private static void addMessages(Arrays arrays, List<Message> messages) throws SQLException {
+    arrays.add("text", messages, Message::destination);
+    arrays.add("uuid", messages, Message::id);
+    arrays.add("text", messages, message -> message.key().orElse(null));
+    arrays.add("text", messages, Message::type);
+    arrays.add("text", messages, PostgreSql::headers);
+    arrays.add("text", messages, Message::payload);
   }
 
   private static void insertOne(Connection connection, Message message) throws SQLException {
@@ -169,19 +202,50 @@ final class PostgreSql implements Dialect {
   }
 
   @Override
-  public List<String> destinations(Connection connection) throws SQLException {
+  public void schedule(Connection connection, List<Message> messages) throws SQLException {
+    try (PreparedStatement insert = connection.prepareStatement(SCHEDULE)) {
+      Arrays arrays = new Arrays(insert);
+      addMessages(arrays, messages);
+      arrays.add(
+          "timestamptz",
+          messages,
+          message -> message.deliverAt().map(at -> at.atOffset(ZoneOffset.UTC)).orElse(null));
+      insert.executeUpdate();
+    }
+  }
+
+  @Override
+  public void lockKeys(Connection connection, List<Message> messages) throws SQLException {
+    try (PreparedStatement lock = connection.prepareStatement(LOCK_KEYS)) {
+      Arrays arrays = new Arrays(lock);
+      arrays.add("text", messages, Message::destination);
+      arrays.add("text", messages, message -> message.key().orElseThrow());
+      lock.execute();
+    }
+  }
+
+  @Override
+  public List<Destination> destinations(Connection connection) throws SQLException {
     try (PreparedStatement select = prepare(connection, DESTINATIONS);
         ResultSet results = select.executeQuery()) {
-      List<String> destinations = new ArrayList<>();
+      List<Destination> destinations = new ArrayList<>();
       while (results.next()) {
-        destinations.add(results.getString(1));
+        destinations.add(new Destination(results.getString(1), results.getBoolean(2)));
       }
       return destinations;
     }
   }
 
   @Override
-  public List<Row> read(Connection connection, List<Range> ranges, int maxInline)
+  public void remember(Connection connection, List<String> destinations) throws SQLException {
+    try (PreparedStatement insert = prepare(connection, REMEMBER)) {
+      new Arrays(insert).add("text", destinations, name -> name);
+      insert.executeUpdate();
+    }
+  }
+
+  @Override
+  public Found<List<Row>> read(Connection connection, List<Range> ranges, int maxInline)
       throws SQLException {
     try (PreparedStatement select = prepare(connection, READ)) {
       Arrays arrays = new Arrays(select);
@@ -192,7 +256,15 @@ final class PostgreSql implements Dialect {
       arrays.add("bigint", ranges, Range::known);
       arrays.add("integer", ranges, Range::limit);
       select.setInt(arrays.next(), maxInline);
-      return rows(select);
+      try (ResultSet results = select.executeQuery()) {
+        List<Row> rows = new ArrayList<>();
+        String server = "";
+        while (results.next()) {
+          rows.add(RowReader.row(results));
+          server = results.getString("server");
+        }
+        return new Found<>(rows, server);
+      }
     }
   }
 
@@ -200,18 +272,13 @@ final class PostgreSql implements Dialect {
   public List<Row> load(Connection connection, List<RowId> rows) throws SQLException {
     try (PreparedStatement select = prepare(connection, LOAD)) {
       new Arrays(select).addIds(rows, id -> id);
-      return rows(select);
-    }
-  }
-
-  private static List<Row> rows(PreparedStatement select) throws SQLException {
-    select.setFetchSize(0);
-    try (ResultSet results = select.executeQuery()) {
-      List<Row> rows = new ArrayList<>();
-      while (results.next()) {
-        rows.add(RowReader.row(results));
+      try (ResultSet results = select.executeQuery()) {
+        List<Row> found = new ArrayList<>();
+        while (results.next()) {
+          found.add(RowReader.row(results));
+        }
+        return found;
       }
-      return rows;
     }
   }
 
@@ -231,58 +298,42 @@ final class PostgreSql implements Dialect {
   }
 
   @Override
-  public Optional<Set<String>> openWriters(Connection connection) throws SQLException {
+  public Found<Optional<Set<String>>> openWriters(Connection connection) throws SQLException {
     try (PreparedStatement select = prepare(connection, OPEN_WRITERS);
         ResultSet results = select.executeQuery()) {
       Set<String> transactions = new HashSet<>();
+      String server = "";
       while (results.next()) {
-        transactions.add(results.getString(1));
+        server = results.getString(1);
+        String transaction = results.getString(2);
+        if (transaction != null) {
+          transactions.add(transaction);
+        }
       }
-      return Optional.of(transactions);
+      return new Found<>(Optional.of(transactions), server);
     }
   }
 
   @Override
-  public void park(Connection connection, List<Parking> rows) throws SQLException {
-    try (PreparedStatement move = prepare(connection, PARK)) {
-      Arrays arrays = new Arrays(move);
-      arrays.addIds(rows, Parking::id);
-      arrays.add("text", rows, parking -> parking.state().name());
-      arrays.add("integer", rows, Parking::attempts);
-      arrays.add("text", rows, parking -> storable(parking.error()));
-      move.executeUpdate();
-    }
+  public ParkedRows parked() {
+    return PARKED;
   }
 
   @Override
-  public Set<BlockedKey> blockedKeys(Connection connection) throws SQLException {
-    try (PreparedStatement select = prepare(connection, BLOCKED_KEYS);
-        ResultSet results = select.executeQuery()) {
-      Set<BlockedKey> keys = new HashSet<>();
-      while (results.next()) {
-        keys.add(
-            new BlockedKey(
-                new Lane(results.getString(1), results.getInt(2)), results.getString(3)));
-      }
-      return keys;
-    }
+  public LeaseRows leases() {
+    return LEASES;
   }
 
   /**
    * A statement that is planned anew each time. A kept plan made while the table was nearly empty
    * would go on scanning all of it after it has grown.
    */
-  private static PreparedStatement prepare(Connection connection, String sql) throws SQLException {
+  static PreparedStatement prepare(Connection connection, String sql) throws SQLException {
     PreparedStatement statement = connection.prepareStatement(sql);
     if (statement.isWrapperFor(PGStatement.class)) {
       statement.unwrap(PGStatement.class).setPrepareThreshold(0);
     }
     return statement;
-  }
-
-  /** Brokers may answer what a text column cannot hold: NUL, and halves of a character. */
-  private static String storable(String text) {
-    return new String(text.getBytes(UTF_8), UTF_8).replace('\0', '\uFFFD');
   }
 
   private static @Nullable String headers(Message message) {
