@@ -177,10 +177,10 @@ public final class Message {
     }
 
     /**
-     * Sends the message no earlier than then, by the clock of the database, instead of at once: from
-     * 1970 to the end of 9999, and microseconds count. A message with such a time opts out of the
-     * order of its key; it neither waits for another nor lets one wait, even if the time is over.
-     * {@code null} is at once.
+     * Sends the message no earlier than then, by the clock of the database, instead of at once:
+     * from 1970 to the end of 9999, and microseconds count. A message with such a time opts out of
+     * the order of its key; it neither waits for another nor lets one wait, even if the time is
+     * over. {@code null} is at once.
      */
     public Builder deliverAt(@Nullable Instant time) {
       deliverAt = time == null ? null : time.truncatedTo(ChronoUnit.MICROS);
