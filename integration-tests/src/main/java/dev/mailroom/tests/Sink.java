@@ -61,33 +61,11 @@ final class Sink implements Transport {
 
   @Override
   public DestinationGate gate(String destination, Ticker ticker) {
-    return new Open();
+    return new OpenGate();
   }
 
   @Override
   public void close() {
     answers.shutdownNow();
-  }
-
-  private static final class Open implements DestinationGate {
-
-    @Override
-    public Duration tryPass() {
-      return Duration.ZERO;
-    }
-
-    @Override
-    public void succeeded(Duration took) {}
-
-    @Override
-    public void failed(Duration took) {}
-
-    @Override
-    public void abandoned() {}
-
-    @Override
-    public State state() {
-      return State.OPEN;
-    }
   }
 }

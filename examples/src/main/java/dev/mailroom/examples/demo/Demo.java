@@ -63,7 +63,10 @@ final class Demo {
       consumers.awaitReady();
       customers.start(random.split());
       Audit audit = new Audit(dataSource);
-      watch(audit, customers, new Killings(level.kills, List.of(relay, consumers, other), random.split()));
+      watch(
+          audit,
+          customers,
+          new Killings(level.kills, List.of(relay, consumers, other), random.split()));
       surroundings.aws.faults().clear();
       awaitQuiet(surroundings);
       for (Exception failure : customers.failures()) {
@@ -79,8 +82,8 @@ final class Demo {
     }
   }
 
-  private static Worker worker(
-      Class<?> program, String name, Surroundings surroundings, Path logs) throws IOException {
+  private static Worker worker(Class<?> program, String name, Surroundings surroundings, Path logs)
+      throws IOException {
     Path log = logs.resolve(name + ".log");
     return new Worker(program, surroundings.jdbcUrl, surroundings.environment(), log);
   }

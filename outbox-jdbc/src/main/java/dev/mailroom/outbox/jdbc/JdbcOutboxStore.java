@@ -20,8 +20,8 @@ import javax.sql.DataSource;
 /**
  * The relay's side of the outbox in a relational database. It takes a connection for each call and
  * keeps no state in it, so it works behind a pool or PgBouncer in transaction mode. A relay uses at
- * most eight at a time, and keeps one of them for its leases. Give it timeouts: a socket timeout and a connection timeout of a few
- * seconds.
+ * most eight at a time, and keeps one of them for its leases. Give it timeouts: a socket timeout
+ * and a connection timeout of a few seconds.
  */
 public final class JdbcOutboxStore implements OutboxStore {
 

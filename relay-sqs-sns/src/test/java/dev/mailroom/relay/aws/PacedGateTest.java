@@ -17,8 +17,7 @@ class PacedGateTest {
   private long now = 1_000;
 
   private PacedGate gate(double perSecond) {
-    ResilientGate open =
-        new ResilientGate("orders", Probing.DEFAULT, () -> now, new Random(1));
+    ResilientGate open = new ResilientGate("orders", Probing.DEFAULT, () -> now, new Random(1));
     return new PacedGate(open, () -> now, perSecond);
   }
 
