@@ -31,13 +31,13 @@ final class ContentLoader {
   }
 
   private final Environment environment;
-  private final StoreCalls calls;
+  private final StoreCalls<OutboxStore> calls;
   private final Receiver receiver;
   private final Deque<Slot> wanted = new ArrayDeque<>();
   private long buffered;
   private boolean loading;
 
-  ContentLoader(Environment environment, StoreCalls calls, Receiver receiver) {
+  ContentLoader(Environment environment, StoreCalls<OutboxStore> calls, Receiver receiver) {
     this.environment = environment;
     this.calls = calls;
     this.receiver = receiver;
@@ -64,6 +64,10 @@ final class ContentLoader {
 
   void want(Slot slot) {
     wanted.add(slot);
+  }
+
+  void forget(Tenure tenure) {
+    wanted.removeIf(slot -> slot.tenure() == tenure);
   }
 
   /** Loads what is wanted, as far as there is room. */
@@ -98,6 +102,9 @@ final class ContentLoader {
     loading = false;
     for (Row row : rows) {
       Slot slot = batch.remove(row.id());
+      if (slot != null && !slot.tenure().isHeld()) {
+        continue;
+      }
       if (slot != null && row instanceof Row.Loaded found) {
         keep(slot, found.entry());
         receiver.loaded(slot);
@@ -105,7 +112,7 @@ final class ContentLoader {
         receiver.undecodable(slot, broken.error());
       }
     }
-    batch.values().forEach(receiver::missing);
+    batch.values().stream().filter(slot -> slot.tenure().isHeld()).forEach(receiver::missing);
     receiver.pause();
     load();
   }
@@ -113,7 +120,9 @@ final class ContentLoader {
   private void again(Map<RowId, Slot> batch, Duration wait) {
     List<Slot> slots = new ArrayList<>(batch.values());
     for (int i = slots.size() - 1; i >= 0; i--) {
-      wanted.addFirst(slots.get(i));
+      if (slots.get(i).tenure().isHeld()) {
+        wanted.addFirst(slots.get(i));
+      }
     }
     environment
         .timeline()

@@ -1,65 +1,90 @@
 package dev.mailroom.relay;
 
+import dev.mailroom.relay.LeaseStore.Lease;
+import dev.mailroom.relay.OutboxStore.OrderedKey;
 import dev.mailroom.relay.OutboxStore.ParkedState;
 import dev.mailroom.relay.OutboxStore.Parking;
 import dev.mailroom.relay.OutboxStore.RowId;
+import dev.mailroom.relay.OutboxStore.Settlement;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
+import java.util.function.BiFunction;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How rows leave the hot table: deleted in groups once the broker has their messages, or parked.
- * What the database fails is tried again; until then the slots stay in their windows, so that
- * nothing is sent twice.
+ * How rows leave the relay's hands: deleted in groups once the broker has their messages, or
+ * settled: parked, parked anew, removed from where they were parked. What the database fails is
+ * tried again; until then the slots stay in their windows, so that nothing is sent twice.
  */
 final class Departures {
 
-  private record Parked(Slot slot, Parking parking) {}
+  /** What the rest of the engine does about it. */
+  interface Observer {
+    /** These are no longer where they were read. */
+    void gone(List<Slot> slots);
 
-  private final Environment environment;
-  private final StoreCalls calls;
-  private final Exit<Slot> accepted;
-  private final Exit<Parked> parked;
-  private boolean hurry;
+    /** Keys that have nothing parked left to wait for. */
+    void free(Set<OrderedKey> keys);
+  }
 
   /**
-   * @param gone takes the slots whose rows are gone
+   * @param parking how the row is to be parked; none if it is to be removed
    */
-  Departures(Environment environment, StoreCalls calls, Consumer<List<Slot>> gone) {
+  private record Settled(Slot slot, @Nullable Parking parking) {}
+
+  private final Environment environment;
+  private final StoreCalls<OutboxStore> calls;
+  private final Observer observer;
+  private final Exit<Slot, List<Slot>> accepted;
+  private final Exit<Settled, Set<OrderedKey>> settled;
+
+  /** How many rows of a key are still to be settled; until then it is not free. */
+  private final Map<OrderedKey, Integer> unsettled = new HashMap<>();
+
+  private boolean hurry;
+
+  Departures(Environment environment, StoreCalls<OutboxStore> calls, Observer observer) {
     this.environment = environment;
     this.calls = calls;
+    this.observer = observer;
     Duration company = environment.settings().acknowledgeDelay();
-    accepted =
-        new Exit<>(
-            "acknowledge",
-            company,
-            (store, slots) -> store.acknowledge(slots.stream().map(slot -> slot.id).toList()),
-            slots -> {
-              environment.listener().acknowledged(slots.size());
-              gone.accept(slots);
-            });
-    parked =
-        new Exit<>(
-            "park",
-            Duration.ZERO,
-            (store, group) -> store.park(group.stream().map(Parked::parking).toList()),
-            group -> {
-              group.forEach(this::tell);
-              gone.accept(group.stream().map(Parked::slot).toList());
-            });
+    accepted = new Exit<>("acknowledge", company, Departures::acknowledge, this::acknowledged);
+    settled = new Exit<>("settle", Duration.ZERO, Departures::settle, this::settled);
+    settled.isVoid = this::isVoid;
   }
 
   /** The broker has the message: its row may go. */
-  void acknowledge(Slot slot) {
-    accepted.add(slot);
+  void accepted(Slot slot) {
+    if (slot.parked) {
+      remove(slot);
+    } else {
+      slot.tenure().enter();
+      accepted.add(slot);
+    }
   }
 
-  void park(Slot slot, ParkedState state, String error) {
-    parked.add(new Parked(slot, new Parking(slot.id, state, Duration.ZERO, slot.attempts, error)));
+  /** Deletes a parked row. */
+  void remove(Slot slot) {
+    settle(new Settled(slot, null));
+  }
+
+  void park(Slot slot, ParkedState state, Duration delay, String error) {
+    settle(new Settled(slot, new Parking(slot.id, state, delay, slot.attempts, error)));
+  }
+
+  private void settle(Settled each) {
+    each.slot.tenure().enter();
+    each.slot.orderedKey().ifPresent(key -> unsettled.merge(key, 1, Integer::sum));
+    settled.add(each);
   }
 
   /** From now on nothing waits for company. */
@@ -68,23 +93,79 @@ final class Departures {
     accepted.leave();
   }
 
-  boolean isEmpty() {
-    return accepted.isEmpty() && parked.isEmpty();
+  private static List<Slot> acknowledge(OutboxStore store, List<Slot> slots) {
+    store.acknowledge(slots.stream().map(slot -> slot.id).toList());
+    return slots;
   }
 
-  private void tell(Parked each) {
-    RowId id = each.slot.id;
-    environment.listener().parked(id.lane().destination(), id.messageId(), each.parking.error());
+  /** The lease is gone: what would have been settled under it is the next owner's business. */
+  private boolean isVoid(Settled each) {
+    boolean lost = each.slot.tenure().isLost();
+    if (lost) {
+      out(each);
+    }
+    return lost;
+  }
+
+  private void acknowledged(List<Slot> slots, List<Slot> same) {
+    environment.listener().acknowledged(slots.size());
+    observer.gone(slots);
+    slots.forEach(slot -> slot.tenure().leave());
+  }
+
+  private static Set<OrderedKey> settle(OutboxStore store, List<Settled> group) {
+    Set<Lease> leases = new HashSet<>();
+    List<Parking> park = new ArrayList<>();
+    List<Parking> repark = new ArrayList<>();
+    List<RowId> remove = new ArrayList<>();
+    Set<OrderedKey> keys = new HashSet<>();
+    for (Settled each : group) {
+      leases.add(each.slot.tenure().lease);
+      each.slot.orderedKey().ifPresent(keys::add);
+      if (each.parking == null) {
+        remove.add(each.slot.id);
+      } else {
+        (each.slot.parked ? repark : park).add(each.parking);
+      }
+    }
+    return store.settle(leases, new Settlement(park, repark, remove, keys));
+  }
+
+  private void settled(List<Settled> group, Set<OrderedKey> withNothingParked) {
+    group.forEach(this::out);
+    group.forEach(this::tell);
+    observer.gone(group.stream().map(Settled::slot).toList());
+    Set<OrderedKey> free = new HashSet<>(withNothingParked);
+    free.removeAll(unsettled.keySet());
+    observer.free(free);
+  }
+
+  private void out(Settled each) {
+    each.slot
+        .orderedKey()
+        .ifPresent(key -> unsettled.computeIfPresent(key, (k, n) -> n == 1 ? null : n - 1));
+    each.slot.tenure().leave();
+  }
+
+  private void tell(Settled each) {
+    if (each.parking != null) {
+      RowId id = each.slot.id;
+      environment
+          .listener()
+          .parked(
+              id.lane().destination(), id.messageId(), each.parking.state(), each.parking.error());
+    }
   }
 
   /** One way out: groups leave one after the other, each by one call to the store. */
-  private final class Exit<T> {
+  private final class Exit<T, R> {
 
     private final String name;
     private final Duration company;
-    private final BiConsumer<OutboxStore, List<T>> call;
-    private final Consumer<List<T>> left;
+    private final BiFunction<OutboxStore, List<T>, R> call;
+    private final BiConsumer<List<T>, R> left;
     private final Deque<T> waiting = new ArrayDeque<>();
+    private Predicate<T> isVoid = item -> false;
     private boolean leaving;
     private boolean timed;
 
@@ -94,8 +175,8 @@ final class Departures {
     Exit(
         String name,
         Duration company,
-        BiConsumer<OutboxStore, List<T>> call,
-        Consumer<List<T>> left) {
+        BiFunction<OutboxStore, List<T>, R> call,
+        BiConsumer<List<T>, R> left) {
       this.name = name;
       this.company = company;
       this.call = call;
@@ -105,10 +186,6 @@ final class Departures {
     void add(T item) {
       waiting.add(item);
       leaveSoon();
-    }
-
-    boolean isEmpty() {
-      return waiting.isEmpty() && !leaving;
     }
 
     private void leaveSoon() {
@@ -130,30 +207,33 @@ final class Departures {
       if (leaving || waiting.isEmpty()) {
         return;
       }
-      leaving = true;
       List<T> group = new ArrayList<>();
       while (!waiting.isEmpty() && group.size() < environment.settings().acknowledgeRows()) {
-        group.add(waiting.remove());
+        T next = waiting.remove();
+        if (!isVoid.test(next)) {
+          group.add(next);
+        }
       }
+      if (group.isEmpty()) {
+        return;
+      }
+      leaving = true;
       calls.run(
           name,
-          store -> {
-            call.accept(store, group);
-            return group;
-          },
-          this::left,
+          store -> call.apply(store, group),
+          result -> left(group, result),
           wait -> failed(group, wait));
     }
 
-    private void left(List<T> group) {
+    private void left(List<T> group, R result) {
       leaving = false;
-      left.accept(group);
+      left.accept(group, result);
       leaveSoon();
     }
 
     private void failed(List<T> group, Duration wait) {
       for (int i = group.size() - 1; i >= 0; i--) {
-        waiting.addFirst(group.get(i));
+        waiting.addFirst(group.get(i)); // in the old order, before those that came later
       }
       environment
           .timeline()

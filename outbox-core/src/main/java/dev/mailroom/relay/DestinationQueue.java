@@ -6,10 +6,8 @@ import dev.mailroom.relay.Transport.Limits;
 import dev.mailroom.relay.Transport.Result;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -25,13 +23,22 @@ final class DestinationQueue {
   /** Enough to fill the batches of a probe; more is not read while the gate is closed. */
   private static final int ENOUGH_WHILE_CLOSED = 100;
 
+  private static final String BEHIND = "it waits behind a parked message of its key";
+
+  /** Whether anything may be sent, and who is told that a destination has its route. */
+  interface Permission {
+    boolean maySend();
+
+    void routed(DestinationQueue queue);
+  }
+
   final String name;
   private final Environment environment;
   private final ContentLoader loader;
   private final Departures departures;
   private final DestinationGate gate;
+  private final Permission permission;
   private final Deque<Slot> ready = new ArrayDeque<>();
-  private final KeyTurns turns = new KeyTurns();
   private final Verdicts verdicts;
   private @Nullable Limits limits;
   private DestinationGate.State told = DestinationGate.State.OPEN;
@@ -39,27 +46,33 @@ final class DestinationQueue {
   private int mostEntries = Integer.MAX_VALUE;
   private long lingerUntil;
   private long wakeAt = Long.MAX_VALUE;
-  private boolean stopped;
+  private boolean paused;
 
   DestinationQueue(
-      String name, Environment environment, ContentLoader loader, Departures departures) {
+      String name,
+      Environment environment,
+      ContentLoader loader,
+      Departures departures,
+      Permission permission) {
     this.name = name;
     this.environment = environment;
     this.loader = loader;
     this.departures = departures;
+    this.permission = permission;
     this.verdicts = new Verdicts(this, environment);
     gate = environment.transport().gate(name, environment.timeline());
-    route();
   }
 
   /** Looks for the destination's route, and again later as long as there is none. */
-  private void route() {
+  void route() {
     try {
-      boolean lost = limits == null && told == DestinationGate.State.CLOSED;
+      boolean lost = told == DestinationGate.State.CLOSED;
       limits = environment.transport().limits(name);
       if (lost) {
         tell(DestinationGate.State.OPEN, "its route was found");
       }
+      permission.routed(this);
+      send();
     } catch (MailroomException e) {
       limits = null;
       tell(DestinationGate.State.CLOSED, String.valueOf(e.getMessage()));
@@ -67,33 +80,51 @@ final class DestinationQueue {
     }
   }
 
-  /** The keys that wait behind a parked message. */
-  void block(Collection<String> keys) {
-    keys.forEach(turns::block);
+  boolean isRouted() {
+    return limits != null;
+  }
+
+  boolean isOrdered() {
+    return limits != null && limits.ordered();
+  }
+
+  /** An operator holds it, or lets it go. */
+  void pause(boolean pause) {
+    if (pause != paused) {
+      paused = pause;
+      tell(
+          pause ? DestinationGate.State.CLOSED : DestinationGate.State.OPEN,
+          pause ? "an operator paused it" : "an operator resumed it");
+      send();
+    }
   }
 
   /** Whether reading more rows for it makes sense. */
   boolean wantsMore() {
     return limits != null
+        && !paused
         && (gate.state() == DestinationGate.State.OPEN || ready.size() < ENOUGH_WHILE_CLOSED);
-  }
-
-  boolean isIdle() {
-    return inFlight == 0;
-  }
-
-  void stop() {
-    stopped = true;
   }
 
   /** Takes a new slot in; {@link #send} follows when all that came with it were offered. */
   void offer(Slot slot) {
-    boolean ordered = limits != null && limits.ordered();
-    if (ordered && turns.isBlocked(slot)) {
-      park(slot, ParkedState.BLOCKED, "it waits behind a parked message of its key");
-    } else if (!ordered || turns.take(slot)) {
+    KeyTurns<Slot> turns = turnsOf(slot);
+    if (turns == null) {
+      prepare(slot);
+    } else if (turns.isBlocked(keyOf(slot))) {
+      wait(slot);
+    } else if (turns.take(keyOf(slot), slot)) {
       prepare(slot);
     }
+  }
+
+  /** The turns that the slot has to take; null if it need not, or is the head of its key. */
+  private static @Nullable KeyTurns<Slot> turnsOf(Slot slot) {
+    return slot.ordered && !slot.parked ? slot.lane.turns : null;
+  }
+
+  private static String keyOf(Slot slot) {
+    return slot.key.orElseThrow();
   }
 
   /** Its turn has come: it is ready if its content is here. */
@@ -118,31 +149,56 @@ final class DestinationQueue {
   }
 
   void dead(Slot slot, String error) {
-    park(slot, ParkedState.DEAD, error);
-    if (limits != null && limits.ordered() && slot.key.isPresent()) {
-      for (Slot behind : turns.block(slot.key.get())) {
-        park(behind, ParkedState.BLOCKED, "it waits behind a parked message of its key");
-      }
-    } else {
-      passTurn(slot);
+    park(slot, ParkedState.DEAD, Duration.ZERO, error);
+  }
+
+  void retry(Slot slot, Duration delay, String error) {
+    park(slot, ParkedState.RETRYING, delay, error);
+  }
+
+  /** Parks it, and behind it those of its key. */
+  private void park(Slot slot, ParkedState state, Duration delay, String error) {
+    loader.drop(slot);
+    departures.park(slot, state, delay, error);
+    KeyTurns<Slot> turns = turnsOf(slot);
+    if (turns != null) {
+      turns.block(keyOf(slot)).forEach(this::wait);
     }
   }
 
-  private void park(Slot slot, ParkedState state, String error) {
+  private void wait(Slot slot) {
     loader.drop(slot);
-    departures.park(slot, state, error);
+    departures.park(slot, ParkedState.BLOCKED, Duration.ZERO, BEHIND);
   }
 
   void accepted(Slot slot) {
     loader.drop(slot);
-    departures.acknowledge(slot);
+    departures.accepted(slot);
     passTurn(slot);
   }
 
   private void passTurn(Slot slot) {
-    if (limits != null && limits.ordered()) {
-      turns.pass(slot).ifPresent(this::prepare);
+    KeyTurns<Slot> turns = turnsOf(slot);
+    if (turns != null && slot.tenure().isHeld()) {
+      turns.pass(keyOf(slot)).ifPresent(this::prepare);
     }
+  }
+
+  /** Lets go of a slot whose partition is another relay's business by now. */
+  void abandon(Slot slot) {
+    loader.drop(slot);
+  }
+
+  /** Lets go of all slots of a partition that are not on their way. */
+  void abandon(Tenure tenure) {
+    ready.removeIf(
+        slot -> {
+          boolean ended = slot.tenure() == tenure;
+          if (ended) {
+            abandon(slot);
+          }
+          return ended;
+        });
   }
 
   /** Back to the front, for nothing was its fault. */
@@ -156,8 +212,12 @@ final class DestinationQueue {
         .schedule(
             delay,
             () -> {
-              ready.add(slot);
-              send();
+              if (slot.tenure().isHeld()) {
+                ready.add(slot);
+                send();
+              } else {
+                abandon(slot);
+              }
             });
   }
 
@@ -177,9 +237,10 @@ final class DestinationQueue {
   void send() {
     Settings settings = environment.settings();
     while (limits != null
-        && !stopped
+        && !paused
         && !ready.isEmpty()
-        && inFlight < settings.batchesInFlight()) {
+        && inFlight < settings.batchesInFlight()
+        && permission.maySend()) {
       Duration wait = lingering() ? untilLinger() : gate.tryPass();
       if (!wait.isZero()) {
         tellGate("");
@@ -231,7 +292,9 @@ final class DestinationQueue {
     List<Slot> batch =
         BatchPacker.pack(
             ready, now, slot -> environment.transport().sizeOf(slot.content().message()));
+    gate.sending(batch.size());
     batch.forEach(verdicts::sending);
+    batch.forEach(slot -> slot.tenure().enter());
     inFlight++;
     long started = environment.timeline().nanos();
     call(batch)
@@ -265,18 +328,23 @@ final class DestinationQueue {
       }
       tellGate(gist.reason().orElse(""));
     } finally {
+      batch.forEach(slot -> slot.tenure().leave());
       send();
     }
   }
 
   /** The transport may have learned the real ones at its first contact. */
   private void refreshLimits() {
-    Optional.ofNullable(limits).ifPresent(known -> limits = environment.transport().limits(name));
+    try {
+      limits = environment.transport().limits(name);
+    } catch (MailroomException e) {
+      route(); // the route was lost: look for it again from time to time
+    }
   }
 
   private void tellGate(String reason) {
     DestinationGate.State state = gate.state();
-    if (state != told && state != DestinationGate.State.PROBING) {
+    if (!paused && state != told && state != DestinationGate.State.PROBING) {
       tell(state, reason);
     }
   }

@@ -1,17 +1,18 @@
 package dev.mailroom.relay;
 
-import dev.mailroom.relay.OutboxStore.BlockedKey;
+import dev.mailroom.relay.LeaseStore.LeaseLost;
+import dev.mailroom.relay.OutboxStore.Destination;
+import dev.mailroom.relay.OutboxStore.OrderedKey;
 import dev.mailroom.relay.OutboxStore.Row;
+import java.time.Duration;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Executor;
-import java.util.stream.IntStream;
 
 /**
  * The relay's decisions: which rows to read, what to send, what to delete. One thread drives it,
@@ -20,159 +21,196 @@ import java.util.stream.IntStream;
  */
 final class Engine {
 
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+
+  /** It looks for destinations at most one part of its time in so many. */
+  private static final int REST = 20;
+
   private final Environment environment;
-  private final StoreCalls calls;
-  private final ReadLedger ledger = new ReadLedger();
+  private final StoreCalls<OutboxStore> calls;
+  private final Leases leases;
   private final ContentLoader loader;
   private final Departures departures;
+  private final Lanes lanes;
+  private final ReadLedger ledger = new ReadLedger(slot -> slot.lane.forget(slot));
   private final LaneReader reader;
+  private final ParkedReader parked;
   private final LowWaterMarks marks;
   private final Sweeper sweeper;
-  private final Map<Lane, LaneWindow> lanes = new HashMap<>();
-  private final Map<String, DestinationQueue> queues = new HashMap<>();
-  private final Map<String, Set<String>> blockedKeys = new HashMap<>();
+  private final Map<String, DestinationQueue> queues = new TreeMap<>();
   private final Set<DestinationQueue> touched = new LinkedHashSet<>();
-  private boolean started;
+  private final DestinationQueue.Permission permission = new Sending();
   private boolean stopped;
 
-  Engine(Environment environment, OutboxStore store, Executor storeThreads) {
+  Engine(
+      Environment environment,
+      OutboxStore store,
+      Executor storeThreads,
+      LeaseStore leaseStore,
+      Executor leaseThread) {
     this.environment = environment;
-    calls = new StoreCalls(environment, store, storeThreads, this::forgetMarks);
+    calls = new StoreCalls<>(environment, store, storeThreads, LONGEST_WAIT, this::storeFailed);
+    Duration renewEvery = environment.settings().renewEvery();
+    leases =
+        new Leases(
+            environment,
+            new StoreCalls<>(
+                environment, leaseStore, leaseThread, renewEvery.dividedBy(2), this::storeFailed),
+            new Tenancy());
     loader = new ContentLoader(environment, calls, new Loaded());
-    departures = new Departures(environment, calls, this::gone);
+    departures = new Departures(environment, calls, new Departed());
+    lanes = new Lanes(environment, calls, this::opened);
     reader = new LaneReader(environment, calls, ledger, loader, new Intake());
-    marks = new LowWaterMarks(environment, calls, ledger, lanes::values);
-    sweeper = new Sweeper(environment, calls, ledger, lanes::values, this::foundBelow);
+    parked =
+        new ParkedReader(environment, calls, loader, lanes, queues::values, new ParkedIntake());
+    marks = new LowWaterMarks(environment, calls, ledger, lanes::all);
+    sweeper = new Sweeper(environment, calls, ledger, lanes::all, this::hurry);
   }
 
-  /** Loads which keys are blocked, and only then begins to read. */
   void start() {
-    calls.run(
-        "load blocked keys",
-        OutboxStore::blockedKeys,
-        this::start,
-        wait -> environment.timeline().schedule(wait, this::start));
-  }
-
-  private void start(Set<BlockedKey> blocked) {
-    for (BlockedKey each : blocked) {
-      blockedKeys
-          .computeIfAbsent(each.lane().destination(), name -> new HashSet<>())
-          .add(each.key());
-    }
-    started = true;
+    leases.start();
     discover();
+    parked.start(leases::held);
     marks.start();
     sweeper.start();
   }
 
   /** Looks for rows of a destination at once: somebody has just written there. */
   void wake(String destination) {
-    if (started && !stopped) {
-      open(destination);
-      lanesOf(destination)
-          .forEach(
-              lane -> {
-                lane.lastSign = environment.timeline().nanos();
-                reader.hurry(lane);
-              });
+    if (!stopped) {
+      know(destination);
+      for (Tenure tenure : leases.held()) {
+        LaneWindow lane = lanes.get(new Lane(destination, tenure.partition()));
+        if (lane != null) {
+          lane.lastSign = environment.timeline().nanos();
+          reader.hurry(lane);
+        }
+      }
       reader.read();
     }
   }
 
   /**
    * Reads and sends no more, and lets what is on its way arrive. Completes when every answer has
-   * come and every acknowledgement is written; while the database is away, that may be never.
-   *
-   * @param drained run when there is nothing left to wait for
+   * come, every row is written, and the partitions are handed back; while the database is away,
+   * that may be never.
    */
   void stop(Runnable drained) {
     stopped = true;
     reader.stop();
+    parked.stop();
     marks.stop();
     sweeper.stop();
-    queues.values().forEach(DestinationQueue::stop);
     departures.hurry();
-    checkDrained(drained);
-  }
-
-  private void checkDrained(Runnable drained) {
-    boolean idle = queues.values().stream().allMatch(DestinationQueue::isIdle);
-    if (idle && departures.isEmpty()) {
-      drained.run();
-    } else {
-      environment
-          .timeline()
-          .schedule(environment.settings().acknowledgeDelay(), () -> checkDrained(drained));
-    }
+    leases.leave(drained);
   }
 
   private void discover() {
     if (stopped) {
       return;
     }
+    long began = environment.timeline().nanos();
     calls.run(
         "discover destinations",
         OutboxStore::destinations,
         found -> {
-          found.forEach(each -> open(each.name()));
-          reader.read();
-          environment.timeline().schedule(environment.settings().discoverEvery(), this::discover);
+          discovered(found);
+          long rest = (environment.timeline().nanos() - began) * REST;
+          long usual = environment.settings().discoverEvery().toNanos();
+          discoverAfter(Duration.ofNanos(Math.max(rest, usual)));
         },
-        wait -> environment.timeline().schedule(wait, this::discover));
+        this::discoverAfter);
   }
 
-  private void open(String destination) {
-    if (queues.containsKey(destination)) {
-      return;
+  private void discoverAfter(Duration wait) {
+    environment.timeline().schedule(wait, this::discover);
+  }
+
+  private void discovered(List<Destination> found) {
+    List<String> unknown =
+        found.stream().map(Destination::name).filter(name -> !queues.containsKey(name)).toList();
+    unknown.forEach(this::know);
+    if (!unknown.isEmpty()) {
+      remember(unknown);
     }
-    DestinationQueue queue = new DestinationQueue(destination, environment, loader, departures);
-    queue.block(blockedKeys.getOrDefault(destination, Set.of()));
-    queues.put(destination, queue);
-    for (int partition = 0; partition < Lane.PARTITIONS; partition++) {
-      LaneWindow lane =
-          new LaneWindow(new Lane(destination, partition), environment.settings().window());
-      lanes.put(lane.lane, lane);
-      reader.hurry(lane);
+    for (Destination each : found) {
+      DestinationQueue queue = queues.get(each.name());
+      if (queue != null) {
+        queue.pause(each.paused());
+      }
+    }
+    reader.read();
+  }
+
+  private void remember(List<String> names) {
+    calls.run(
+        "remember destinations",
+        store -> {
+          store.remember(names);
+          return names;
+        },
+        done -> {},
+        wait -> environment.timeline().schedule(wait, () -> remember(names)));
+  }
+
+  private void know(String destination) {
+    if (!queues.containsKey(destination)) {
+      DestinationQueue queue =
+          new DestinationQueue(destination, environment, loader, departures, permission);
+      queues.put(destination, queue);
+      queue.route();
     }
   }
 
-  private Collection<LaneWindow> lanesOf(String destination) {
-    return IntStream.range(0, Lane.PARTITIONS)
-        .mapToObj(partition -> lanes.get(new Lane(destination, partition)))
-        .filter(Objects::nonNull)
-        .toList();
+  private void opened(LaneWindow lane) {
+    hurry(lane);
+    parked.hurry();
   }
 
-  private DestinationQueue queueOf(LaneWindow lane) {
-    DestinationQueue queue = queues.get(lane.lane.destination());
-    if (queue == null) {
-      throw new IllegalStateException("no queue for " + lane.lane);
-    }
-    return queue;
-  }
-
-  private void forgetMarks() {
-    reader.forgetMarks();
-    marks.forget();
-  }
-
-  private void foundBelow(LaneWindow lane) {
+  private void hurry(LaneWindow lane) {
     reader.hurry(lane);
     reader.read();
   }
 
-  /** Rows are deleted: their lanes have room again. */
-  private void gone(List<Slot> slots) {
+  private void storeFailed(Throwable error) {
+    if (error instanceof LeaseLost lost) {
+      leases.lost(lost.leases());
+    } else {
+      reader.forgetMarks();
+      marks.forget();
+    }
+  }
+
+  private void goneFromLanes(List<Slot> slots) {
     Set<LaneWindow> full = new HashSet<>();
     for (Slot slot : slots) {
-      if (!slot.lane.hasRoom()) {
+      if (!slot.lane.hasRoom() && slot.tenure().isHeld()) {
         full.add(slot.lane);
       }
     }
+    slots.forEach(slot -> slot.lane.gone(slot));
     ledger.forgetLater(slots);
     full.forEach(reader::hurry);
     reader.read();
+  }
+
+  private void gone(List<Slot> slots) {
+    List<Slot> hot = slots.stream().filter(slot -> !slot.parked).toList();
+    if (!hot.isEmpty()) {
+      goneFromLanes(hot);
+    }
+    if (hot.size() < slots.size()) {
+      parked.gone(slots.stream().filter(slot -> slot.parked).toList());
+      parked.hurry();
+    }
+  }
+
+  private void takeIn(Slot slot, Row row) {
+    if (row instanceof Row.Loaded loaded) {
+      loader.keep(slot, loaded.entry());
+    }
+    slot.queue().offer(slot);
+    touched.add(slot.queue());
   }
 
   private void sendTouched() {
@@ -180,34 +218,83 @@ final class Engine {
     touched.clear();
   }
 
+  private final class Tenancy implements Leases.Owner {
+
+    @Override
+    public void gained(Collection<Tenure> tenures) {
+      lanes.open(queues.values(), tenures);
+    }
+
+    @Override
+    public void ending(Tenure tenure) {
+      lanes.close(tenure).forEach(reader::forget);
+      loader.forget(tenure);
+      parked.forget(tenure);
+      queues.values().forEach(queue -> queue.abandon(tenure));
+    }
+
+    @Override
+    public void maySendAgain() {
+      queues.values().forEach(DestinationQueue::send);
+    }
+  }
+
+  private final class Sending implements DestinationQueue.Permission {
+
+    @Override
+    public boolean maySend() {
+      return leases.maySend();
+    }
+
+    @Override
+    public void routed(DestinationQueue queue) {
+      lanes.open(List.of(queue), leases.held());
+    }
+  }
+
+  private final class Departed implements Departures.Observer {
+
+    @Override
+    public void gone(List<Slot> slots) {
+      Engine.this.gone(slots);
+    }
+
+    @Override
+    public void free(Set<OrderedKey> keys) {
+      for (OrderedKey key : keys) {
+        LaneWindow lane = lanes.get(key.lane().lane());
+        if (lane != null && lane.turns != null) {
+          lane.turns.unblock(key.key());
+        }
+      }
+    }
+  }
+
   private final class Intake implements LaneReader.Intake {
 
     @Override
-    public boolean wants(LaneWindow lane) {
-      return queueOf(lane).wantsMore();
+    public void row(LaneWindow lane, Row row) {
+      Slot slot = Slot.of(lane, row);
+      lane.add(slot);
+      takeIn(slot, row);
     }
 
     @Override
-    public void row(LaneWindow lane, Row row) {
-      DestinationQueue queue = queueOf(lane);
-      Slot slot = slot(lane, row);
-      lane.add(slot);
-      queue.offer(slot);
-      touched.add(queue);
+    public void pause() {
+      sendTouched();
+    }
+  }
+
+  private final class ParkedIntake implements ParkedReader.Intake {
+
+    @Override
+    public void due(Slot slot, Row row) {
+      takeIn(slot, row);
     }
 
-    private Slot slot(LaneWindow lane, Row row) {
-      if (row instanceof Row.Loaded loaded) {
-        Slot slot = new Slot(lane, row.id(), loaded.entry().message().key(), loaded.size());
-        loader.keep(slot, loaded.entry());
-        return slot;
-      } else if (row instanceof Row.Undecodable broken) {
-        Slot slot = new Slot(lane, row.id(), broken.key(), 0);
-        slot.undecodable = broken.error();
-        return slot;
-      }
-      Row.Listed listed = (Row.Listed) row;
-      return new Slot(lane, row.id(), listed.key(), listed.size());
+    @Override
+    public void discard(Slot slot) {
+      departures.remove(slot);
     }
 
     @Override
@@ -220,19 +307,19 @@ final class Engine {
 
     @Override
     public void loaded(Slot slot) {
-      touched.add(queueOf(slot.lane));
-      queueOf(slot.lane).loaded(slot);
+      touched.add(slot.queue());
+      slot.queue().loaded(slot);
     }
 
     @Override
     public void undecodable(Slot slot, String error) {
-      queueOf(slot.lane).dead(slot, error);
+      slot.queue().dead(slot, error);
     }
 
     @Override
     public void missing(Slot slot) {
-      touched.add(queueOf(slot.lane));
-      queueOf(slot.lane).missing(slot);
+      touched.add(slot.queue());
+      slot.queue().missing(slot);
       gone(List.of(slot));
     }
 

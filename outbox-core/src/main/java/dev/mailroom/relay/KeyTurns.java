@@ -11,36 +11,37 @@ import java.util.PriorityQueue;
 import java.util.Set;
 
 /**
- * Whose turn it is in an ordered destination: of each key one entry at a time, the lowest seq
- * first. More would break the order, because a FIFO batch can accept a later entry of a group after
- * it refused an earlier one.
+ * Whose turn it is in an ordered lane: of each key one entry at a time, the lowest seq first. More
+ * would break the order, because a FIFO batch can accept a later entry of a group after it refused
+ * an earlier one. Of a blocked key none has its turn.
  */
-final class KeyTurns {
+final class KeyTurns<T> {
 
-  private final Map<String, PriorityQueue<Slot>> waiting = new HashMap<>();
+  private final Comparator<? super T> order;
+  private final Map<String, PriorityQueue<T>> waiting = new HashMap<>();
   private final Set<String> blocked = new HashSet<>();
 
-  /** Whether the slot may go at once; else it waits. A slot without a key never waits. */
-  boolean take(Slot slot) {
-    if (slot.key.isEmpty()) {
-      return true;
-    }
-    PriorityQueue<Slot> others = waiting.get(slot.key.get());
+  /**
+   * @param order who goes before whom of a key
+   */
+  KeyTurns(Comparator<? super T> order) {
+    this.order = order;
+  }
+
+  /** Whether the slot may go at once; else it waits. */
+  boolean take(String key, T slot) {
+    PriorityQueue<T> others = waiting.get(key);
     if (others == null) {
-      waiting.put(slot.key.get(), new PriorityQueue<>(2, Comparator.comparing(s -> s.id.seq())));
+      waiting.put(key, new PriorityQueue<>(2, order));
       return true;
     }
     others.add(slot);
     return false;
   }
 
-  /** Ends the slot's turn; the one that goes next, if there is one. */
-  Optional<Slot> pass(Slot slot) {
-    if (slot.key.isEmpty()) {
-      return Optional.empty();
-    }
-    String key = slot.key.get();
-    PriorityQueue<Slot> others = waiting.get(key);
+  /** Ends the turn of a slot; the one that goes next, if there is one. */
+  Optional<T> pass(String key) {
+    PriorityQueue<T> others = waiting.get(key);
     if (others == null || others.isEmpty()) {
       waiting.remove(key);
       return Optional.empty();
@@ -48,14 +49,22 @@ final class KeyTurns {
     return Optional.of(others.remove());
   }
 
-  /** Nothing of the key goes from now on; the slots that waited for it. */
-  List<Slot> block(String key) {
+  /** Nothing of the key goes until {@link #unblock}; the slots that waited for it. */
+  List<T> block(String key) {
     blocked.add(key);
-    PriorityQueue<Slot> others = waiting.remove(key);
-    return others == null ? List.of() : new ArrayList<>(others);
+    PriorityQueue<T> others = waiting.remove(key);
+    List<T> inOrder = new ArrayList<>();
+    while (others != null && !others.isEmpty()) {
+      inOrder.add(others.remove());
+    }
+    return inOrder;
   }
 
-  boolean isBlocked(Slot slot) {
-    return slot.key.isPresent() && blocked.contains(slot.key.get());
+  boolean isBlocked(String key) {
+    return blocked.contains(key);
+  }
+
+  void unblock(String key) {
+    blocked.remove(key);
   }
 }

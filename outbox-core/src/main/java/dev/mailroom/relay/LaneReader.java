@@ -18,10 +18,13 @@ import java.util.TreeSet;
  */
 final class LaneReader {
 
+  private static final int MOST_RANGES = 500;
+
+  /** Lanes that stay empty rest at least so many times as long as it takes to read them all. */
+  private static final int REST = 10;
+
   /** What becomes of the rows. */
   interface Intake {
-    boolean wants(LaneWindow lane);
-
     void row(LaneWindow lane, Row row);
 
     /** All rows of one read were handed over. */
@@ -32,13 +35,14 @@ final class LaneReader {
       Comparator.<LaneWindow>comparingLong(lane -> lane.dueAt).thenComparing(lane -> lane.lane);
 
   private final Environment environment;
-  private final StoreCalls calls;
+  private final StoreCalls<OutboxStore> calls;
   private final ReadLedger ledger;
   private final ContentLoader loader;
   private final Intake intake;
   private final NavigableSet<LaneWindow> schedule = new TreeSet<>(BY_DUE);
   private boolean reading;
   private boolean stopped;
+  private double nanosPerLane;
   private long timerAt = Long.MAX_VALUE;
 
   /** Reads up to this one began before the marks were last forgotten. */
@@ -46,7 +50,7 @@ final class LaneReader {
 
   LaneReader(
       Environment environment,
-      StoreCalls calls,
+      StoreCalls<OutboxStore> calls,
       ReadLedger ledger,
       ContentLoader loader,
       Intake intake) {
@@ -68,6 +72,11 @@ final class LaneReader {
     stopped = true;
   }
 
+  /** Its partition is no longer this relay's. */
+  void forget(LaneWindow lane) {
+    schedule.remove(lane);
+  }
+
   void forgetMarks() {
     unsureUpTo = ledger.last();
   }
@@ -86,10 +95,14 @@ final class LaneReader {
     long number = ledger.begin();
     List<Range> ranges = due.stream().map(LaneWindow::next).toList();
     int inline = loader.inlineBytes();
+    long began = now();
     calls.run(
         "read",
         store -> store.read(ranges, inline),
-        rows -> returned(number, due, ranges, rows),
+        rows -> {
+          learnCost(due.size(), rows.size(), now() - began);
+          returned(number, due, ranges, rows);
+        },
         wait -> failed(number, due, wait));
   }
 
@@ -98,9 +111,12 @@ final class LaneReader {
     List<LaneWindow> resting = new ArrayList<>();
     long now = now();
     int room = environment.settings().readRows();
-    while (!schedule.isEmpty() && schedule.first().dueAt <= now && room > 0) {
+    while (!schedule.isEmpty()
+        && schedule.first().dueAt <= now
+        && room > 0
+        && due.size() < MOST_RANGES) {
       LaneWindow lane = schedule.pollFirst();
-      if (lane.hasRoom() && intake.wants(lane)) {
+      if (lane.hasRoom() && lane.queue.wantsMore()) {
         due.add(lane);
         room -= lane.next().limit();
       } else {
@@ -119,7 +135,9 @@ final class LaneReader {
         row -> byLane.computeIfAbsent(row.id().lane(), lane -> new ArrayList<>()).add(row));
     for (int i = 0; i < lanes.size(); i++) {
       LaneWindow lane = lanes.get(i);
-      take(number, lane, ranges.get(i), byLane.getOrDefault(lane.lane, List.of()));
+      if (lane.tenure.isHeld()) {
+        take(number, lane, ranges.get(i), byLane.getOrDefault(lane.lane, List.of()));
+      }
     }
     intake.pause();
     read();
@@ -150,12 +168,23 @@ final class LaneReader {
   private Duration pause(LaneWindow lane) {
     Settings settings = environment.settings();
     boolean hot = now() - lane.lastSign < settings.coolAfter().toNanos();
-    return hot ? settings.pollHot() : settings.pollCold();
+    if (hot) {
+      return settings.pollHot();
+    }
+    Duration all = Duration.ofNanos((long) (nanosPerLane * schedule.size() * REST));
+    return all.compareTo(settings.pollCold()) > 0 ? all : settings.pollCold();
+  }
+
+  /** Only a read of many lanes tells what they cost; that of a few is a round trip. */
+  private void learnCost(int ranges, int rows, long took) {
+    if (ranges >= MOST_RANGES / 2) {
+      nanosPerLane += ((double) took / (ranges + rows) - nanosPerLane) / 16;
+    }
   }
 
   private void failed(long number, List<LaneWindow> lanes, Duration wait) {
     ledger.end(number);
-    lanes.forEach(lane -> reschedule(lane, wait));
+    lanes.stream().filter(lane -> lane.tenure.isHeld()).forEach(lane -> reschedule(lane, wait));
     environment
         .timeline()
         .schedule(

@@ -1,8 +1,12 @@
 package dev.mailroom.relay;
 
+import dev.mailroom.relay.OutboxStore.OrderedKey;
+import dev.mailroom.relay.OutboxStore.OrderedLane;
 import dev.mailroom.relay.OutboxStore.Range;
 import dev.mailroom.relay.OutboxStore.RowId;
+import java.util.Comparator;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -12,9 +16,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class LaneWindow {
 
-  private static final int FIRST_APPETITE = 16;
+  /** A lane that was empty is asked for little, so that one read has room for many such lanes. */
+  private static final int FIRST_APPETITE = 2;
+
+  private static final int GROWTH = 8;
 
   final Lane lane;
+  final Tenure tenure;
+  final DestinationQueue queue;
+
+  /** Who is next of each key; null where order does not matter. */
+  final @Nullable KeyTurns<Slot> turns;
+
+  private final boolean deadBlocks;
   private final int size;
   private final Map<Long, Slot> slots = new TreeMap<>();
   private int live;
@@ -38,9 +52,26 @@ final class LaneWindow {
   /** When a row or a signal last came, on the engine's clock. */
   long lastSign;
 
-  LaneWindow(Lane lane, int size) {
-    this.lane = lane;
-    this.size = size;
+  LaneWindow(DestinationQueue queue, Tenure tenure, Settings settings) {
+    this.lane = new Lane(queue.name, tenure.partition());
+    this.tenure = tenure;
+    this.queue = queue;
+    this.turns =
+        queue.isOrdered() ? new KeyTurns<>(Comparator.comparing(slot -> slot.id.seq())) : null;
+    this.deadBlocks = settings.deadLetters() == DeadLetterPolicy.BLOCK_KEY;
+    this.size = settings.window();
+  }
+
+  boolean ordered() {
+    return turns != null;
+  }
+
+  OrderedLane orderedLane() {
+    return new OrderedLane(lane, deadBlocks);
+  }
+
+  Optional<OrderedKey> orderedKey(String key) {
+    return ordered() ? Optional.of(new OrderedKey(orderedLane(), key)) : Optional.empty();
   }
 
   @Nullable Slot slot(long seq) {
@@ -76,9 +107,9 @@ final class LaneWindow {
     return new Range(lane, mark, Long.MAX_VALUE, Math.max(mark, highest), live + room);
   }
 
-  /** A lane that filled its last read gets twice as many rows in the next, up to its window. */
+  /** A lane that filled its last read gets many more rows in the next, up to its window. */
   void fed(boolean full) {
-    appetite = full ? Math.min(size, appetite * 2) : FIRST_APPETITE;
+    appetite = full ? Math.min(size, appetite * GROWTH) : FIRST_APPETITE;
   }
 
   void sawRow(long seq) {

@@ -1,7 +1,9 @@
 package dev.mailroom.relay;
 
+import dev.mailroom.relay.OutboxStore.ParkedState;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,9 +38,19 @@ final class Listeners implements RelayListener {
   }
 
   @Override
-  public void parked(String destination, UUID id, String error) {
-    LOG.warn("Message {} to {} is parked: {}", id, destination, error);
-    guard(() -> user.parked(destination, id, error));
+  public void parked(String destination, UUID id, ParkedState state, String error) {
+    if (state == ParkedState.DEAD) {
+      LOG.warn("Message {} to {} is DEAD until an operator acts: {}", id, destination, error);
+    } else {
+      LOG.debug("Message {} to {} is {}: {}", id, destination, state, error);
+    }
+    guard(() -> user.parked(destination, id, state, error));
+  }
+
+  @Override
+  public void partitions(Set<Integer> owned) {
+    LOG.info("This relay owns {} of {} partitions: {}", owned.size(), Lane.PARTITIONS, owned);
+    guard(() -> user.partitions(owned));
   }
 
   @Override

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class LowWaterMarks {
 
   private final Environment environment;
-  private final StoreCalls calls;
+  private final StoreCalls<OutboxStore> calls;
   private final ReadLedger ledger;
   private final Supplier<Collection<LaneWindow>> lanes;
 
@@ -29,7 +29,7 @@ final class LowWaterMarks {
 
   LowWaterMarks(
       Environment environment,
-      StoreCalls calls,
+      StoreCalls<OutboxStore> calls,
       ReadLedger ledger,
       Supplier<Collection<LaneWindow>> lanes) {
     this.environment = environment;

@@ -171,16 +171,4 @@ public interface OutboxStore {
    * @throws LeaseStore.LeaseLost as {@link #openLanes}; then nothing is written
    */
   Set<OrderedKey> settle(Collection<Lease> leases, Settlement settlement);
-
-  // ---- below: the old engine's, gone when the new one lands; do not implement
-
-  record BlockedKey(Lane lane, String key) {}
-
-  default void park(List<Parking> rows) {
-    throw new UnsupportedOperationException();
-  }
-
-  default Set<BlockedKey> blockedKeys() {
-    return Set.of();
-  }
 }

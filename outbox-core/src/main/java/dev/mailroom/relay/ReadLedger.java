@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * Which reads are on their way. A read that began before a row was deleted can still return it; the
@@ -15,7 +16,12 @@ final class ReadLedger {
 
   private final TreeSet<Long> open = new TreeSet<>();
   private final Deque<Farewell> farewells = new ArrayDeque<>();
+  private final Consumer<Slot> forget;
   private long last;
+
+  ReadLedger(Consumer<Slot> forget) {
+    this.forget = forget;
+  }
 
   long begin() {
     open.add(++last);
@@ -34,14 +40,13 @@ final class ReadLedger {
 
   /** Forgets slots, whose rows are gone now, once no open read can return them. */
   void forgetLater(List<Slot> slots) {
-    slots.forEach(slot -> slot.lane.gone(slot));
     farewells.add(new Farewell(last, slots));
     release();
   }
 
   private void release() {
     while (!farewells.isEmpty() && (open.isEmpty() || open.first() > farewells.peek().lastRead())) {
-      farewells.remove().slots().forEach(slot -> slot.lane.forget(slot));
+      farewells.remove().slots().forEach(forget);
     }
   }
 }

@@ -1,11 +1,14 @@
 package dev.mailroom.relay;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -18,32 +21,50 @@ import org.slf4j.LoggerFactory;
  * Moves messages from an outbox to the broker, from {@link #start} to {@link #close}. It survives
  * the loss of either side and goes on by itself. Safe to share between threads.
  *
- * <p>Run one relay for a database at a time: a second one would send what the first sends, too.
- * What happens when a relay is killed in its work: the messages that the broker had accepted and
- * whose rows were not deleted yet are sent again by the next one, with the same ids.
+ * <p>Run as many relays for a database as you like: they share its partitions, and when one is gone
+ * the others take over what was its. All of them need the same routes. What happens when a relay is
+ * killed in its work: the messages that the broker had accepted and whose rows were not deleted yet
+ * are sent again by the next owner, with the same ids.
  */
 public final class Relay implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
 
-  private final EngineThread timeline = new EngineThread();
-  private final ExecutorService storeThreads =
-      Executors.newCachedThreadPool(Threads.named("mailroom-relay-store"));
+  private final Timeline timeline;
+  private final List<AutoCloseable> own = new ArrayList<>();
   private final Engine engine;
   private final Duration drainTimeout;
   private final Set<String> woken = ConcurrentHashMap.newKeySet();
+  private final CompletableFuture<Void> drained = new CompletableFuture<>();
   private boolean started;
+  private boolean stopped;
   private boolean closed;
 
   private Relay(Builder builder, OutboxStore store, Transport transport) {
     drainTimeout = builder.drainTimeout;
+    timeline = builder.timeline == null ? owned(new EngineThread()) : builder.timeline;
     RelayListener listener = new Listeners(builder.listener);
     engine =
         new Engine(
-            new Environment(
-                builder.settings(), timeline, transport, listener, new SplittableRandom()),
+            new Environment(builder.settings(), timeline, transport, listener),
             store,
-            storeThreads);
+            threads(builder.storeThreads, "mailroom-relay-store"),
+            owned(store.leases()),
+            threads(builder.leaseThread, "mailroom-relay-lease"));
+  }
+
+  private <T extends AutoCloseable> T owned(T resource) {
+    own.add(resource);
+    return resource;
+  }
+
+  private Executor threads(@Nullable Executor given, String name) {
+    if (given != null) {
+      return given;
+    }
+    ExecutorService threads = Executors.newCachedThreadPool(Threads.named(name));
+    own.add(threads::shutdownNow);
+    return threads;
   }
 
   public static Builder builder() {
@@ -51,12 +72,12 @@ public final class Relay implements AutoCloseable {
   }
 
   /**
-   * Begins to work, on threads of its own.
+   * Begins to work.
    *
-   * @throws IllegalStateException if it was started or closed before
+   * @throws IllegalStateException if it was started or stopped before
    */
   public synchronized void start() {
-    if (started || closed) {
+    if (started || stopped) {
       throw new IllegalStateException("A relay starts once; build another one.");
     }
     started = true;
@@ -78,35 +99,61 @@ public final class Relay implements AutoCloseable {
   }
 
   /**
-   * Stops reading, waits for what is on its way and acknowledges it, within the drain timeout. What
-   * had no answer by then is sent again by the next relay. Neither store nor transport is closed.
+   * Begins to stop: nothing more is read or sent, what is on its way is awaited and acknowledged,
+   * and the partitions are handed back. The stage completes when all that is done, which may be
+   * never while the database is away.
    */
-  @Override
-  public synchronized void close() {
-    if (closed) {
-      return;
+  public synchronized CompletionStage<Void> stop() {
+    if (!stopped) {
+      stopped = true;
+      if (started) {
+        timeline.execute(() -> engine.stop(() -> drained.complete(null)));
+      } else {
+        drained.complete(null);
+      }
     }
-    closed = true;
-    if (started) {
-      drain();
-    }
-    timeline.close();
-    storeThreads.shutdownNow();
+    return drained.minimalCompletionStage();
   }
 
-  private void drain() {
-    CompletableFuture<Boolean> drained = new CompletableFuture<>();
-    timeline.execute(() -> engine.stop(() -> drained.complete(true)));
+  /**
+   * Stops and waits for it, up to the drain timeout. What had no answer by then is sent again by
+   * the next owner, who has to wait for the end of this relay's lease. Neither store nor transport
+   * is closed.
+   */
+  @Override
+  public void close() {
+    CompletionStage<Void> stopping = stop();
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    }
+    await(stopping);
+    for (int i = own.size() - 1; i >= 0; i--) {
+      close(own.get(i));
+    }
+  }
+
+  private void await(CompletionStage<Void> stopping) {
     try {
-      drained.get(drainTimeout.toMillis(), TimeUnit.MILLISECONDS);
+      stopping.toCompletableFuture().get(drainTimeout.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       LOG.warn(
-          "The relay stops after {} ms with messages on their way; the next relay sends them again",
+          "The relay stops after {} ms with messages on their way; the next owner sends them again",
           drainTimeout.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  private static void close(AutoCloseable resource) {
+    try {
+      resource.close();
+    } catch (Exception e) {
+      LOG.warn("The relay could not close a part of its own; nothing depends on it any more", e);
     }
   }
 
@@ -128,6 +175,12 @@ public final class Relay implements AutoCloseable {
     private Backoff backoff = Settings.DEFAULT.backoff();
     private Duration pollHot = Settings.DEFAULT.pollHot();
     private Duration pollCold = Settings.DEFAULT.pollCold();
+    private Duration lease = Settings.DEFAULT.lease();
+    private Duration renewEvery = Settings.DEFAULT.renewEvery();
+    private DeadLetterPolicy deadLetters = Settings.DEFAULT.deadLetters();
+    private @Nullable Timeline timeline;
+    private @Nullable Executor storeThreads;
+    private @Nullable Executor leaseThread;
 
     private Builder() {}
 
@@ -196,10 +249,75 @@ public final class Relay implements AutoCloseable {
       return this;
     }
 
+    /**
+     * For how long this relay owns a partition without renewing it, and how often it renews. By
+     * default 15 and 5 s. After a crash its partitions rest for up to a lease. A lease is at least
+     * twice as long as the time between renewals, and longer than that and {@link
+     * Transport#sendTimeout} together: what is left is the delay that a renewal may have before
+     * sending stops.
+     */
+    public Builder lease(Duration lease, Duration renewEvery) {
+      this.lease = bounded("lease", lease);
+      this.renewEvery = bounded("renewEvery", renewEvery);
+      if (lease.compareTo(renewEvery.multipliedBy(2)) < 0) {
+        throw new IllegalArgumentException(
+            "lease must be at least twice renewEvery, which is " + renewEvery + ": " + lease);
+      }
+      return this;
+    }
+
+    /**
+     * What happens on ordered destinations to the later messages of a key when one is DEAD: by
+     * default they wait ({@link DeadLetterPolicy#BLOCK_KEY}). The same for all relays of a
+     * database.
+     */
+    public Builder deadLetters(DeadLetterPolicy policy) {
+      deadLetters = policy;
+      return this;
+    }
+
+    /** The relay's thread, clock and dice: by default a daemon thread and the JVM's clock. */
+    public Builder timeline(Timeline timeline) {
+      this.timeline = timeline;
+      return this;
+    }
+
+    /**
+     * What runs the calls to the database, up to eight at a time, which block: by default threads
+     * of the relay's own.
+     */
+    public Builder storeThreads(Executor executor) {
+      storeThreads = executor;
+      return this;
+    }
+
+    /**
+     * What runs the calls that look at and renew leases, one at a time: by default a thread of its
+     * own. Whatever delays them brings the end of sending nearer.
+     */
+    public Builder leaseThread(Executor executor) {
+      leaseThread = executor;
+      return this;
+    }
+
+    /**
+     * The relay, which does nothing before its start.
+     *
+     * @throws IllegalArgumentException if store or transport is missing, or the lease too short for
+     *     the transport's send timeout
+     */
     public Relay build() {
       if (store == null || transport == null) {
         throw new IllegalArgumentException(
             "A relay needs a store and a transport: call Relay.Builder.store and .transport.");
+      }
+      Duration shortest = renewEvery.plus(transport.sendTimeout());
+      if (lease.compareTo(shortest) <= 0) {
+        throw new IllegalArgumentException(
+            "lease must be longer than renewEvery and the transport's send timeout together, "
+                + shortest
+                + ": "
+                + lease);
       }
       return new Relay(this, store, transport);
     }
@@ -222,7 +340,11 @@ public final class Relay implements AutoCloseable {
           usual.acknowledgeDelay(),
           usual.sampleEvery(),
           usual.sweepEvery(),
-          usual.discoverEvery());
+          usual.discoverEvery(),
+          lease,
+          renewEvery,
+          usual.lookEvery(),
+          deadLetters);
     }
 
     private static int checked(String setting, int value, int min, int max) {

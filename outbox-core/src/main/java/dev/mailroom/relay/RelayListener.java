@@ -1,7 +1,9 @@
 package dev.mailroom.relay;
 
+import dev.mailroom.relay.OutboxStore.ParkedState;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -22,15 +24,18 @@ public interface RelayListener {
   /** An entry was not accepted and will be sent again. */
   default void retrying(String destination, UUID id, String error) {}
 
-  /** A message was moved to {@code outbox_parked} as DEAD, or as BLOCKED behind such a one. */
-  default void parked(String destination, UUID id, String error) {}
+  /** A message was set aside in {@code outbox_parked}, or is there still for a new reason. */
+  default void parked(String destination, UUID id, ParkedState state, String error) {}
 
-  /** A destination's gate changed, or it lost or found its route. */
+  /** The partitions that this relay owns, 0 to 15, have changed to these. */
+  default void partitions(Set<Integer> owned) {}
+
+  /** A destination's gate changed, or it found its route, or an operator paused or resumed it. */
   default void gate(String destination, DestinationGate.State state, String reason) {}
 
   /** The database failed {@code call}; the relay goes on trying. */
   default void storeFailed(String call, Throwable error) {}
 
-  /** The rows of this many messages are deleted. */
+  /** This many messages, accepted on their first way, are deleted from the outbox. */
   default void acknowledged(int messages) {}
 }

@@ -23,7 +23,11 @@ record Settings(
     Duration acknowledgeDelay,
     Duration sampleEvery,
     Duration sweepEvery,
-    Duration discoverEvery) {
+    Duration discoverEvery,
+    Duration lease,
+    Duration renewEvery,
+    Duration lookEvery,
+    DeadLetterPolicy deadLetters) {
 
   static final Settings DEFAULT =
       new Settings(
@@ -42,5 +46,9 @@ record Settings(
           Duration.ofMillis(5),
           Duration.ofMillis(200),
           Duration.ofSeconds(2),
-          Duration.ofMillis(500));
+          Duration.ofMillis(500),
+          Duration.ofSeconds(15),
+          Duration.ofSeconds(5),
+          Duration.ofMillis(250),
+          DeadLetterPolicy.BLOCK_KEY);
 }

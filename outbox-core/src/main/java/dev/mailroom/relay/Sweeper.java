@@ -27,7 +27,7 @@ final class Sweeper {
   private static final int REST = 20;
 
   private final Environment environment;
-  private final StoreCalls calls;
+  private final StoreCalls<OutboxStore> calls;
   private final ReadLedger ledger;
   private final Supplier<Collection<LaneWindow>> lanes;
   private final Consumer<LaneWindow> found;
@@ -40,7 +40,7 @@ final class Sweeper {
    */
   Sweeper(
       Environment environment,
-      StoreCalls calls,
+      StoreCalls<OutboxStore> calls,
       ReadLedger ledger,
       Supplier<Collection<LaneWindow>> lanes,
       Consumer<LaneWindow> found) {

@@ -1,6 +1,7 @@
 package dev.mailroom.relay;
 
 import dev.mailroom.outbox.Message;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -58,10 +59,13 @@ public interface Transport extends AutoCloseable {
 
   /**
    * Sends entries that fit the limits. The stage completes with one result an entry, in order; it
-   * completes within the transport's own timeout. If it fails instead, the engine treats that as
-   * {@link Result.Unavailable} for all.
+   * completes within {@link #sendTimeout}, and nothing is sent later. If it fails instead, the
+   * engine treats that as {@link Result.Unavailable} for all.
    */
   CompletionStage<List<Result>> send(String destination, List<OutboxEntry> batch);
+
+  /** The longest time that {@link #send} takes. No lease may be shorter. */
+  Duration sendTimeout();
 
   /** A new gate for one destination, on the clock given. */
   DestinationGate gate(String destination, Ticker ticker);

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Judges what came back for the entries of a batch, and whether a failure is the message's or the
  * destination's. The rule: an attempt is charged to a message, or a message called bad, only if the
  * destination accepted another entry since this one was tried last; otherwise the destination is at
- * fault.
+ * fault, and nothing is written.
  */
 final class Verdicts {
 
@@ -36,7 +36,8 @@ final class Verdicts {
   }
 
   void sending(Slot slot) {
-    if (slot.failures == 0) {
+    if (!slot.tried) {
+      slot.tried = true;
       slot.acceptedBefore = accepted;
     }
   }
@@ -75,6 +76,8 @@ final class Verdicts {
     if (result instanceof Result.Accepted) {
       tellAccepted(slot);
       queue.accepted(slot);
+    } else if (!slot.tenure().isHeld()) {
+      queue.abandon(slot);
     } else if (result instanceof Result.Unavailable unavailable) {
       retrying(slot, unavailable.error());
       queue.back(slot);
@@ -109,11 +112,15 @@ final class Verdicts {
   }
 
   private void failed(Slot slot, String error) {
-    if (destinationWorks(slot)) {
+    boolean works = destinationWorks(slot);
+    if (works) {
       slot.attempts++;
     }
-    if (slot.attempts >= environment.settings().attempts()) {
+    if (works && slot.attempts >= environment.settings().attempts()) {
       queue.dead(slot, "gave up after " + slot.attempts + " attempts: " + error);
+    } else if (works) {
+      retrying(slot, error);
+      queue.retry(slot, backoff(slot), error);
     } else {
       later(slot, error);
     }
@@ -121,8 +128,12 @@ final class Verdicts {
 
   private void later(Slot slot, String error) {
     retrying(slot, error);
+    queue.later(slot, backoff(slot));
+  }
+
+  private Duration backoff(Slot slot) {
     slot.failures++;
-    queue.later(slot, environment.settings().backoff().delay(slot.failures, environment.random()));
+    return environment.settings().backoff().delay(slot.failures, environment.timeline().random());
   }
 
   private void retrying(Slot slot, String error) {

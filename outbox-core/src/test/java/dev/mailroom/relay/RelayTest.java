@@ -3,7 +3,6 @@ package dev.mailroom.relay;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -13,9 +12,7 @@ class RelayTest {
   private static final Duration LONG = Duration.ofDays(1);
 
   private static Relay.Builder builder() {
-    Random random = new Random(1);
-    MemoryBroker broker = new MemoryBroker(new VirtualTimeline(random, Duration.ZERO), random);
-    return Relay.builder().store(new MemoryOutbox(() -> false)).transport(broker);
+    return Relay.builder().store(new Nowhere()).transport(new Nowhere());
   }
 
   private static void set(Relay.Builder builder, String setting, int value) {
@@ -71,11 +68,23 @@ class RelayTest {
 
   @Test
   void needsAStoreAndATransport() {
-    MemoryOutbox store = new MemoryOutbox(() -> false);
-    assertThatThrownBy(() -> Relay.builder().store(store).build())
+    assertThatThrownBy(() -> Relay.builder().store(new Nowhere()).build())
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("Relay.Builder.store and .transport");
     assertThatThrownBy(() -> Relay.builder().build()).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void aLeaseIsLongEnoughForItsRenewalsAndForASend() {
+    Duration second = Duration.ofSeconds(1);
+    assertThatThrownBy(() -> builder().lease(second, Duration.ofMillis(501)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("lease must be at least twice renewEvery, which is PT0.501S: PT1S");
+    Relay.Builder short6 = builder().lease(Duration.ofSeconds(6), second);
+    assertThatThrownBy(short6::build)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageEndingWith("send timeout together, PT6S: PT6S");
+    builder().lease(Duration.ofMillis(6_001), second).build().close();
   }
 
   @Test

@@ -221,8 +221,8 @@ public final class LocalAws implements AutoCloseable {
   @Override
   public void close() {
     clients.close();
-    backstage.close();
     front.close();
+    backstage.close();
     elasticMq.close();
   }
 }

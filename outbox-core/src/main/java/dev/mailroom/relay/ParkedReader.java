@@ -1,0 +1,175 @@
+package dev.mailroom.relay;
+
+import dev.mailroom.relay.OutboxStore.Due;
+import dev.mailroom.relay.OutboxStore.Mark;
+import dev.mailroom.relay.OutboxStore.OrderedKey;
+import dev.mailroom.relay.OutboxStore.Row;
+import dev.mailroom.relay.OutboxStore.RowId;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * Reads parked rows whose time has come: scheduled ones, those to be tried again, the heads of
+ * keys, and what operators have marked. Of an ordered key there is one at a time.
+ */
+final class ParkedReader {
+
+  /** Of each destination: more are not read while so many are in hand, and never more at once. */
+  private static final int ENOUGH = 100;
+
+  private static final int LIMIT = 2 * ENOUGH;
+
+  /** What becomes of the rows. */
+  interface Intake {
+    void due(Slot slot, Row row);
+
+    void discard(Slot slot);
+
+    /** All rows of one read were handed over. */
+    void pause();
+  }
+
+  private final Environment environment;
+  private final StoreCalls<OutboxStore> calls;
+  private final ContentLoader loader;
+  private final Lanes lanes;
+  private final Supplier<Collection<DestinationQueue>> queues;
+  private final Intake intake;
+  private final ReadLedger ledger = new ReadLedger(this::forget);
+  private final Map<RowId, Slot> inHand = new HashMap<>();
+  private final Map<String, Integer> inHandOf = new HashMap<>();
+  private final Set<OrderedKey> heads = new HashSet<>();
+  private Supplier<Collection<Tenure>> tenures = List::of;
+  private boolean reading;
+  private boolean again;
+  private boolean stopped;
+  private long timer;
+
+  ParkedReader(
+      Environment environment,
+      StoreCalls<OutboxStore> calls,
+      ContentLoader loader,
+      Lanes lanes,
+      Supplier<Collection<DestinationQueue>> queues,
+      Intake intake) {
+    this.environment = environment;
+    this.calls = calls;
+    this.loader = loader;
+    this.lanes = lanes;
+    this.queues = queues;
+    this.intake = intake;
+  }
+
+  void start(Supplier<Collection<Tenure>> held) {
+    tenures = held;
+    read();
+  }
+
+  void stop() {
+    stopped = true;
+  }
+
+  /** There may be something due just now. */
+  void hurry() {
+    again = true;
+    if (!reading) {
+      read();
+    }
+  }
+
+  /** These are no longer parked as they were. */
+  void gone(List<Slot> slots) {
+    ledger.forgetLater(slots);
+  }
+
+  /** Lets go of what is in hand of a partition whose tenure has ended. */
+  void forget(Tenure tenure) {
+    List.copyOf(inHand.values()).stream()
+        .filter(slot -> slot.tenure() == tenure)
+        .forEach(this::forget);
+  }
+
+  private void forget(Slot slot) {
+    if (inHand.remove(slot.id, slot)) {
+      inHandOf.merge(slot.queue().name, -1, Integer::sum);
+      slot.orderedKey().ifPresent(heads::remove);
+    }
+  }
+
+  private void read() {
+    timer++;
+    again = false;
+    if (stopped) {
+      return;
+    }
+    Set<Integer> partitions = new HashSet<>();
+    tenures.get().forEach(tenure -> partitions.add(tenure.partition()));
+    List<String> destinations =
+        queues.get().stream()
+            .filter(DestinationQueue::wantsMore)
+            .map(queue -> queue.name)
+            .filter(name -> inHandOf.getOrDefault(name, 0) < ENOUGH)
+            .sorted()
+            .toList();
+    if (partitions.isEmpty() || destinations.isEmpty()) {
+      readAfter(environment.settings().pollCold());
+      return;
+    }
+    reading = true;
+    long number = ledger.begin();
+    int inline = loader.inlineBytes();
+    calls.run(
+        "read parked messages",
+        store -> store.due(partitions, destinations, LIMIT, inline),
+        rows -> {
+          rows.forEach(this::take);
+          ledger.end(number);
+          intake.pause();
+          readAfter(again ? Duration.ZERO : environment.settings().pollCold());
+        },
+        wait -> {
+          ledger.end(number);
+          readAfter(wait);
+        });
+  }
+
+  private void readAfter(Duration wait) {
+    reading = false;
+    long mine = ++timer;
+    environment
+        .timeline()
+        .schedule(
+            wait,
+            () -> {
+              if (timer == mine && !reading) {
+                read();
+              }
+            });
+  }
+
+  private void take(Due due) {
+    LaneWindow lane = lanes.get(due.row().id().lane());
+    if (lane == null || !lane.tenure.isHeld() || inHand.containsKey(due.row().id())) {
+      return;
+    }
+    Slot slot = Slot.parked(lane, due);
+    Optional<OrderedKey> key = slot.orderedKey();
+    if (key.isPresent() && !heads.add(key.get())) {
+      return;
+    }
+    inHand.put(slot.id, slot);
+    inHandOf.merge(slot.queue().name, 1, Integer::sum);
+    if (due.mark().equals(Optional.of(Mark.DISCARD))) {
+      intake.discard(slot);
+    } else {
+      intake.due(slot, due.row());
+    }
+  }
+}
