@@ -321,7 +321,7 @@ class RelayOnPostgresIT {
 
     broker.refused.clear();
     station.execute(
-        "UPDATE outbox_parked SET mark = 'RETRY', due_at = clock_timestamp()"
+        "UPDATE outbox_parked SET mark = 'RETRY', act_at = clock_timestamp()"
             + " WHERE state = 'DEAD'");
     awaitDrained();
     assertThat(broker.payloadsOf("a")).containsExactly("a0", "a1", "a2");
@@ -334,7 +334,7 @@ class RelayOnPostgresIT {
     publish(FIFO, "a", "a0", "a1", "a2");
     awaitDeadOne();
     station.execute(
-        "UPDATE outbox_parked SET mark = 'DISCARD', due_at = clock_timestamp()"
+        "UPDATE outbox_parked SET mark = 'DISCARD', act_at = clock_timestamp()"
             + " WHERE state = 'DEAD'");
     awaitDrained();
     assertThat(broker.payloadsOf("a")).containsExactly("a1", "a2");

@@ -2,9 +2,6 @@ package dev.mailroom.outbox.jdbc;
 
 import static java.util.stream.Collectors.partitioningBy;
 
-import static java.util.Objects.requireNonNull;
-import static java.util.stream.Collectors.partitioningBy;
-
 import dev.mailroom.outbox.MailroomException;
 import dev.mailroom.outbox.MailroomException.InvalidMessage;
 import dev.mailroom.outbox.Message;
@@ -19,8 +16,8 @@ import java.util.function.Consumer;
 
 /**
  * Writes messages on the caller's own connection, so that they commit or roll back with the
- * business data: one INSERT, whatever the number of messages, and another for those that have a
- * {@link Message#deliverAt}. Safe to share between threads; it holds no connection.
+ * business data: one INSERT, whatever the number of messages. Safe to share between threads; it
+ * holds no connection.
  */
 public final class JdbcOutbox {
 
@@ -38,7 +35,6 @@ public final class JdbcOutbox {
     maxBytes = builder.maxBytes;
     maxBytesOf = Map.copyOf(builder.maxBytesOf);
     signal = builder.signal;
-    keyLock = builder.keyLock;
     keyLock = builder.keyLock;
   }
 
@@ -88,13 +84,13 @@ public final class JdbcOutbox {
     List<Message> later = scheduled.getOrDefault(true, List.of());
     List<Message> keyed = now.stream().filter(message -> message.key().isPresent()).toList();
     if (keyLock && !keyed.isEmpty()) {
-      dialect.lockKeys(connection, keyed);
+      dialect.writer().lockKeys(connection, keyed);
     }
     if (!now.isEmpty()) {
-      dialect.insert(connection, now);
+      dialect.writer().insert(connection, now);
     }
     if (!later.isEmpty()) {
-      dialect.schedule(connection, later);
+      dialect.writer().schedule(connection, later);
     }
   }
 
@@ -167,8 +163,7 @@ public final class JdbcOutbox {
     }
 
     /**
-     * Called with the destination after each write of a message that is to be sent at once, on the
-     * writer's thread and before the commit:
+     * Called with the destination after each write, on the writer's thread and before the commit:
      * {@code relay::wake}, when a relay runs in the same JVM, makes it look at once instead of at
      * its next poll.
      */
@@ -183,22 +178,6 @@ public final class JdbcOutbox {
      * commits, even if its writers lock nothing of their own. It costs a statement a publish.
      * Transactions that publish several keys in different orders may deadlock, and the database
      * then ends one of them; publish them in one call, or in the same order. Default: false.
-     */
-    public Builder keyLock(boolean lock) {
-      keyLock = lock;
-      return this;
-    }
-
-    /**
-     * Makes the writers of a key take turns, by default {@code false}. A publish then waits until
-     * every other transaction that published with this setting to the same destination and key has
-     * ended, for as long as {@code lock_timeout} allows; so messages of a key get the order in which
-     * their transactions commit. It costs a statement and is for writers that hold no lock of their
-     * own on what the key stands for. Scheduled messages, which have no such order, do not wait.
-     *
-     * <p>The keys of one call are locked in one order for all. Transactions that publish several
-     * times, in different orders of keys, can deadlock; the database then ends one of them
-     * (SQLState 40P01), which may be run again.
      */
     public Builder keyLock(boolean lock) {
       keyLock = lock;

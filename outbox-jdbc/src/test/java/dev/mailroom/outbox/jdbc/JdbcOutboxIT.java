@@ -7,8 +7,8 @@ import dev.mailroom.outbox.MailroomException;
 import dev.mailroom.outbox.MailroomException.InvalidMessage;
 import dev.mailroom.outbox.Message;
 import dev.mailroom.outbox.WireFormat;
-import dev.mailroom.testkit.OutboxStoreContract.ForeignRow;
 import dev.mailroom.testkit.PostgresServer;
+import dev.mailroom.testkit.StoreUnderTest.ForeignRow;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
@@ -213,7 +213,14 @@ class JdbcOutboxIT {
     for (Message message : messages) {
       JdbcWriter.insert(
           connection,
-          new ForeignRow("orders", message.id(), message.key(), "T", Optional.empty(), "foreign"));
+          new ForeignRow(
+              "orders",
+              message.id(),
+              message.key(),
+              "T",
+              Optional.empty(),
+              "foreign",
+              Optional.empty()));
     }
     connection.commit();
     assertThat(

@@ -7,19 +7,23 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.mailroom.outbox.MailroomException;
 import dev.mailroom.outbox.Message;
 import dev.mailroom.relay.Lane;
+import dev.mailroom.relay.LeaseStore;
+import dev.mailroom.relay.LeaseStore.Lease;
 import dev.mailroom.relay.OutboxStore;
 import dev.mailroom.relay.OutboxStore.ParkedState;
 import dev.mailroom.relay.OutboxStore.Parking;
 import dev.mailroom.relay.OutboxStore.Range;
 import dev.mailroom.relay.OutboxStore.RowId;
+import dev.mailroom.relay.OutboxStore.Settlement;
 import dev.mailroom.testkit.OutboxStoreContract;
 import dev.mailroom.testkit.PostgresServer;
-import java.sql.Connection;
-import java.sql.ResultSet;
+import dev.mailroom.testkit.StoreUnderTest;
+import dev.mailroom.testkit.StoreUnderTest.Writer;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.ArrayList;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -33,6 +37,7 @@ class JdbcOutboxStoreIT extends OutboxStoreContract {
   private static PostgresServer server;
 
   private TestDatabase database;
+  private JdbcOutboxUnderTest outbox;
   private OutboxStore store;
 
   @BeforeAll
@@ -49,7 +54,8 @@ class JdbcOutboxStoreIT extends OutboxStoreContract {
   void migrate() {
     database = TestDatabase.withOutbox(server);
     database.execute("CREATE TABLE elsewhere (id int)");
-    store = JdbcOutboxStore.of(database.pool());
+    outbox = new JdbcOutboxUnderTest(database);
+    store = outbox.store();
   }
 
   @AfterEach
@@ -58,41 +64,25 @@ class JdbcOutboxStoreIT extends OutboxStoreContract {
   }
 
   @Override
-  protected OutboxStore store() {
-    return store;
+  protected StoreUnderTest outbox() {
+    return outbox;
   }
 
-  @Override
-  protected Writer begin() {
-    try {
-      return new JdbcWriter(database.begin());
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
+  private void settle(Parking... parkings) {
+    List<Lease> all;
+    try (LeaseStore leases = store.leases()) {
+      Duration lease = Duration.ofMinutes(1);
+      all = leases.take(UUID.randomUUID(), lease, leases.look(lease).partitions());
     }
+    store.settle(all, new Settlement(Arrays.asList(parkings), List.of(), List.of(), Set.of()));
   }
 
-  @Override
-  protected List<ParkedRow> parked() {
-    try (Connection connection = database.pool().getConnection();
-        Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery("SELECT * FROM outbox_parked ORDER BY seq")) {
-      List<ParkedRow> parked = new ArrayList<>();
-      while (rows.next()) {
-        parked.add(
-            new ParkedRow(
-                rows.getObject("message_id", UUID.class),
-                ParkedState.valueOf(rows.getString("state")),
-                rows.getInt("attempts"),
-                rows.getString("last_error")));
-      }
-      return parked;
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
+  private static Parking parking(RowId id, ParkedState state, int attempts) {
+    return new Parking(id, state, Duration.ZERO, attempts, "refused");
   }
 
   private List<RowId> written(int count) {
-    Writer writer = begin();
+    Writer writer = outbox.begin();
     writer.publish(
         IntStream.range(0, count)
             .mapToObj(i -> Message.to("orders").type("T").key("k").payload("no " + i).build())
@@ -107,17 +97,16 @@ class JdbcOutboxStoreIT extends OutboxStoreContract {
   @Test
   void parksAllRowsOrNone() {
     List<RowId> ids = written(3);
-    Parking possible = new Parking(ids.get(0), ParkedState.DEAD, 1, "refused");
-    Parking impossible = new Parking(ids.get(2), null, 1, "refused");
-    assertThatThrownBy(() -> store.park(List.of(possible, impossible)))
+    Parking possible = parking(ids.get(0), ParkedState.DEAD, 1);
+    assertThatThrownBy(() -> settle(possible, parking(ids.get(2), null, 1)))
         .isInstanceOf(RuntimeException.class);
     database.execute("ALTER TABLE outbox_parked ADD CONSTRAINT one CHECK (attempts < 2)");
-    Parking refused = new Parking(ids.get(2), ParkedState.DEAD, 2, "refused");
-    assertThatThrownBy(() -> store.park(List.of(possible, refused)))
+    Parking refused = parking(ids.get(2), ParkedState.DEAD, 2);
+    assertThatThrownBy(() -> settle(possible, refused))
         .isInstanceOf(MailroomException.class)
         .hasMessageStartingWith("The outbox's database failed (SQLState 23514): ");
     assertThat(database.query("SELECT seq FROM outbox_message")).hasSize(3);
-    assertThat(parked()).isEmpty();
+    assertThat(outbox.parked()).isEmpty();
   }
 
   @Test
@@ -127,8 +116,7 @@ class JdbcOutboxStoreIT extends OutboxStoreContract {
             + " payload, created_at)::text FROM ";
     List<RowId> ids = written(2);
     List<String> before = database.query(columns + "outbox_message ORDER BY seq");
-    store.park(
-        ids.stream().map(id -> new Parking(id, ParkedState.BLOCKED, 0, "behind another")).toList());
+    settle(ids.stream().map(id -> parking(id, ParkedState.BLOCKED, 0)).toArray(Parking[]::new));
     assertThat(database.query(columns + "outbox_parked ORDER BY seq")).isEqualTo(before);
   }
 
@@ -146,9 +134,9 @@ class JdbcOutboxStoreIT extends OutboxStoreContract {
     try (HikariDataSource one = new HikariDataSource()) {
       one.setJdbcUrl(database.url);
       one.setMaximumPoolSize(1);
-      OutboxStore own = JdbcOutboxStore.of(one);
-      own.acknowledge(List.of(ids.get(0)));
-      own.park(List.of(new Parking(ids.get(1), ParkedState.DEAD, 1, "refused")));
+      store = JdbcOutboxStore.of(one);
+      store.acknowledge(List.of(ids.get(0)));
+      settle(parking(ids.get(1), ParkedState.DEAD, 1));
     }
     assertThat(database.query("SELECT setting FROM seen")).containsExactly("off", "on");
   }

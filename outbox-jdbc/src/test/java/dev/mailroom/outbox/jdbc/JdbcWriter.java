@@ -1,8 +1,8 @@
 package dev.mailroom.outbox.jdbc;
 
 import dev.mailroom.outbox.Message;
-import dev.mailroom.testkit.OutboxStoreContract.ForeignRow;
-import dev.mailroom.testkit.OutboxStoreContract.Writer;
+import dev.mailroom.testkit.StoreUnderTest.ForeignRow;
+import dev.mailroom.testkit.StoreUnderTest.Writer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -41,17 +41,25 @@ final class JdbcWriter implements Writer {
 
   /** By the row contract and nothing else. */
   static void insert(Connection connection, ForeignRow row) throws SQLException {
+    boolean scheduled = row.deliverAt().isPresent();
     try (PreparedStatement insert =
         connection.prepareStatement(
-            "INSERT INTO outbox_message"
-                + " (destination, message_id, message_key, message_type, headers, payload)"
-                + " VALUES (?, ?::uuid, ?, ?, ?, ?)")) {
+            "INSERT INTO "
+                + (scheduled ? "outbox_parked" : "outbox_message")
+                + " (destination, message_id, message_key, message_type, headers, payload"
+                + (scheduled ? ", deliver_at" : "")
+                + ") VALUES (?, ?::uuid, ?, ?, ?, ?"
+                + (scheduled ? ", ?::timestamptz" : "")
+                + ")")) {
       insert.setString(1, row.destination());
       insert.setString(2, row.messageId().toString());
       insert.setString(3, row.key().orElse(null));
       insert.setString(4, row.type());
       insert.setString(5, row.headers().orElse(null));
       insert.setString(6, row.payload());
+      if (scheduled) {
+        insert.setString(7, row.deliverAt().orElseThrow().toString());
+      }
       insert.executeUpdate();
     }
   }
