@@ -29,6 +29,7 @@ import org.slf4j.LoggerFactory;
 public final class Relay implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
+  private static final int STORE_THREADS = 6;
 
   private final Timeline timeline;
   private final List<AutoCloseable> own = new ArrayList<>();
@@ -48,9 +49,9 @@ public final class Relay implements AutoCloseable {
         new Engine(
             new Environment(builder.settings(), timeline, transport, listener),
             store,
-            threads(builder.storeThreads, "mailroom-relay-store"),
+            threads(builder.storeThreads, STORE_THREADS, "mailroom-relay-store"),
             owned(store.leases()),
-            threads(builder.leaseThread, "mailroom-relay-lease"));
+            threads(builder.leaseThread, 1, "mailroom-relay-lease"));
   }
 
   private <T extends AutoCloseable> T owned(T resource) {
@@ -58,11 +59,11 @@ public final class Relay implements AutoCloseable {
     return resource;
   }
 
-  private Executor threads(@Nullable Executor given, String name) {
+  private Executor threads(@Nullable Executor given, int number, String name) {
     if (given != null) {
       return given;
     }
-    ExecutorService threads = Executors.newCachedThreadPool(Threads.named(name));
+    ExecutorService threads = Executors.newFixedThreadPool(number, Threads.named(name));
     own.add(threads::shutdownNow);
     return threads;
   }
@@ -283,8 +284,8 @@ public final class Relay implements AutoCloseable {
     }
 
     /**
-     * What runs the calls to the database, up to eight at a time, which block: by default threads
-     * of the relay's own.
+     * What runs the calls to the database, which block: by default six threads of the relay's own,
+     * so that it uses at most six connections at a time, and one more for its leases.
      */
     public Builder storeThreads(Executor executor) {
       storeThreads = executor;
