@@ -268,8 +268,7 @@ class JdbcOutboxIT {
   void whatHasATimeIsWrittenWithTheOthersOrNotAtAll() throws SQLException {
     database.execute("ALTER TABLE outbox_parked ADD CONSTRAINT no CHECK (payload <> 'no')");
     Savepoint savepoint = connection.setSavepoint();
-    assertThatThrownBy(
-            () -> outbox.publishAll(connection, List.of(message("x"), scheduled("no"))))
+    assertThatThrownBy(() -> outbox.publishAll(connection, List.of(message("x"), scheduled("no"))))
         .isInstanceOf(SQLException.class);
     connection.rollback(savepoint);
     connection.commit();

@@ -208,7 +208,9 @@ class OutboxSchemaIT {
     insertParked("state", "'BLOCKED'");
     insertParked("state, deliver_at", "'DEAD', '2001-01-01'");
     insertParked("state, mark, act_at", "'DEAD', 'DISCARD', '2004-01-01'");
-    assertThat(database.query("SELECT extract(year FROM due_at)::text FROM outbox_parked ORDER BY seq"))
+    assertThat(
+            database.query(
+                "SELECT extract(year FROM due_at)::text FROM outbox_parked ORDER BY seq"))
         .containsExactly("2001", "2002", "2003", null, null, "2004");
   }
 

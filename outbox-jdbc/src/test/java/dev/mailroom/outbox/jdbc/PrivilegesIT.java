@@ -105,8 +105,7 @@ class PrivilegesIT {
 
   @Test
   void writersOnlyInsert() throws SQLException {
-    publish(
-        message().build(), message().build(), message().deliverAt(Instant.EPOCH).build());
+    publish(message().build(), message().build(), message().deliverAt(Instant.EPOCH).build());
     assertThat(database.query("SELECT seq FROM outbox_message")).hasSize(3);
     assertThat(database.query("SELECT seq FROM outbox_parked")).hasSize(1);
     try (Connection connection = as("writer").getConnection()) {
@@ -119,8 +118,7 @@ class PrivilegesIT {
 
   @Test
   void relaysDoAllTheyDo() throws SQLException {
-    publish(
-        message().build(), message().build(), message().deliverAt(Instant.EPOCH).build());
+    publish(message().build(), message().build(), message().deliverAt(Instant.EPOCH).build());
     OutboxStore store = JdbcOutboxStore.of(as("relay"));
     UUID relay = new UUID(1, 1);
     try (LeaseStore leases = store.leases()) {
