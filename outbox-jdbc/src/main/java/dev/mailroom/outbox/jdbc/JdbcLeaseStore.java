@@ -12,11 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Leases in a relational database. It keeps its connection, so that a renewal never waits for a
- * pool that others have emptied; after a failure it goes on with another one. What a relay's thread
- * does here may be cut short by a close from another.
- */
+/** Leases in a relational database. After a failure it goes on with another connection. */
 final class JdbcLeaseStore implements LeaseStore {
 
   private static final Logger log = LoggerFactory.getLogger(JdbcLeaseStore.class);
@@ -24,12 +20,9 @@ final class JdbcLeaseStore implements LeaseStore {
   /** A relay is struck off once it was not seen for so many leases. */
   private static final int LEASES_UNSEEN = 10;
 
-  /** Above the timeouts in the database: only a network or a server that is gone meets it. */
-  private static final int NETWORK_TIMEOUT_MILLIS = 4_000;
-
   private final DataSource dataSource;
   // None before the first call, after a failure and after the end.
-  private volatile @Nullable Connection connection;
+  private @Nullable Connection connection;
 
   JdbcLeaseStore(DataSource dataSource) {
     this.dataSource = dataSource;
@@ -45,7 +38,7 @@ final class JdbcLeaseStore implements LeaseStore {
     return run(
         (leases, database) -> {
           leases.show(database, relay);
-          leases.renew(database, lease, PostgreSqlLeases.sorted(held));
+          leases.renew(database, lease, LeaseStatements.sorted(held));
           leases.forget(database, lease.multipliedBy(LEASES_UNSEEN));
           return leases.roll(database, lease);
         });
@@ -62,7 +55,7 @@ final class JdbcLeaseStore implements LeaseStore {
   public void release(List<Lease> held) {
     run(
         (leases, database) -> {
-          leases.release(database, PostgreSqlLeases.sorted(held));
+          leases.release(database, LeaseStatements.sorted(held));
           return true;
         });
   }
@@ -83,9 +76,12 @@ final class JdbcLeaseStore implements LeaseStore {
   private <T> T run(Work<T> work) {
     boolean done = false;
     try {
+      if (connection == null) {
+        connection = dataSource.getConnection();
+      }
       T result =
           Transactions.run(
-              connection(),
+              connection,
               (dialect, database) -> {
                 dialect.leases().boundTransaction(database);
                 return work.run(dialect.leases(), database);
@@ -99,16 +95,6 @@ final class JdbcLeaseStore implements LeaseStore {
         close();
       }
     }
-  }
-
-  private Connection connection() throws SQLException {
-    Connection known = connection;
-    if (known == null) {
-      known = dataSource.getConnection();
-      connection = known;
-      known.setNetworkTimeout(Runnable::run, NETWORK_TIMEOUT_MILLIS);
-    }
-    return known;
   }
 
   @Override

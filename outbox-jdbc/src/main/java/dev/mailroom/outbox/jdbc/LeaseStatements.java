@@ -6,6 +6,8 @@ import dev.mailroom.relay.LeaseStore.Roll;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 
@@ -30,4 +32,8 @@ interface LeaseStatements {
   void release(Connection connection, List<Lease> leases) throws SQLException;
 
   void leave(Connection connection, UUID relay) throws SQLException;
+
+  static List<Lease> sorted(Collection<Lease> leases) {
+    return leases.stream().sorted(Comparator.comparingInt(Lease::partition)).toList();
+  }
 }

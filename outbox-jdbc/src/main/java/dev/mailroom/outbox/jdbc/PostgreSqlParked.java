@@ -169,7 +169,7 @@ final class PostgreSqlParked implements ParkedStatements {
 
   @Override
   public List<Lease> hold(Connection connection, Collection<Lease> leases) throws SQLException {
-    List<Lease> sorted = PostgreSqlLeases.sorted(leases);
+    List<Lease> sorted = LeaseStatements.sorted(leases);
     try (PreparedStatement turn = prepare(connection, TAKE_TURNS)) {
       new Arrays(turn).add("integer", sorted, Lease::partition);
       turn.execute();

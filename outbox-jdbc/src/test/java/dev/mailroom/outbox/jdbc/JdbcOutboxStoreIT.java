@@ -21,7 +21,6 @@ import dev.mailroom.testkit.StoreUnderTest;
 import dev.mailroom.testkit.StoreUnderTest.Writer;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -34,11 +33,14 @@ import org.junit.jupiter.api.Test;
 
 class JdbcOutboxStoreIT extends OutboxStoreContract {
 
+  private static final Duration HOUR = Duration.ofHours(1);
+
   private static PostgresServer server;
 
   private TestDatabase database;
-  private JdbcOutboxUnderTest outbox;
+  private StoreUnderTest outbox;
   private OutboxStore store;
+  private LeaseStore leases;
 
   @BeforeAll
   static void startServer() {
@@ -54,31 +56,20 @@ class JdbcOutboxStoreIT extends OutboxStoreContract {
   void migrate() {
     database = TestDatabase.withOutbox(server);
     database.execute("CREATE TABLE elsewhere (id int)");
-    outbox = new JdbcOutboxUnderTest(database);
+    outbox = new JdbcStoreUnderTest(database);
     store = outbox.store();
+    leases = store.leases();
   }
 
   @AfterEach
   void close() {
+    leases.close();
     database.close();
   }
 
   @Override
   protected StoreUnderTest outbox() {
     return outbox;
-  }
-
-  private void settle(Parking... parkings) {
-    List<Lease> all;
-    try (LeaseStore leases = store.leases()) {
-      Duration lease = Duration.ofMinutes(1);
-      all = leases.take(UUID.randomUUID(), lease, leases.look(lease).partitions());
-    }
-    store.settle(all, new Settlement(Arrays.asList(parkings), List.of(), List.of(), Set.of()));
-  }
-
-  private static Parking parking(RowId id, ParkedState state, int attempts) {
-    return new Parking(id, state, Duration.ZERO, attempts, "refused");
   }
 
   private List<RowId> written(int count) {
@@ -94,15 +85,25 @@ class JdbcOutboxStoreIT extends OutboxStoreContract {
     return store.read(List.of(all), 0).stream().map(OutboxStore.Row::id).toList();
   }
 
+  private List<Lease> held() {
+    List<LeaseStore.Holding> all = leases.look(HOUR).partitions();
+    return leases.take(new UUID(9, 9), HOUR, all);
+  }
+
+  private static Settlement parking(Parking... parkings) {
+    return new Settlement(List.of(parkings), List.of(), List.of(), Set.of());
+  }
+
+  private static Parking dead(RowId id, int attempts) {
+    return new Parking(id, ParkedState.DEAD, Duration.ZERO, attempts, "refused");
+  }
+
   @Test
-  void parksAllRowsOrNone() {
+  void settlesAllRowsOrNone() {
     List<RowId> ids = written(3);
-    Parking possible = parking(ids.get(0), ParkedState.DEAD, 1);
-    assertThatThrownBy(() -> settle(possible, parking(ids.get(2), null, 1)))
-        .isInstanceOf(RuntimeException.class);
     database.execute("ALTER TABLE outbox_parked ADD CONSTRAINT one CHECK (attempts < 2)");
-    Parking refused = parking(ids.get(2), ParkedState.DEAD, 2);
-    assertThatThrownBy(() -> settle(possible, refused))
+    Settlement refused = parking(dead(ids.get(0), 1), dead(ids.get(2), 2));
+    assertThatThrownBy(() -> store.settle(held(), refused))
         .isInstanceOf(MailroomException.class)
         .hasMessageStartingWith("The outbox's database failed (SQLState 23514): ");
     assertThat(database.query("SELECT seq FROM outbox_message")).hasSize(3);
@@ -116,7 +117,7 @@ class JdbcOutboxStoreIT extends OutboxStoreContract {
             + " payload, created_at)::text FROM ";
     List<RowId> ids = written(2);
     List<String> before = database.query(columns + "outbox_message ORDER BY seq");
-    settle(ids.stream().map(id -> parking(id, ParkedState.BLOCKED, 0)).toArray(Parking[]::new));
+    store.settle(held(), parking(dead(ids.get(0), 1), dead(ids.get(1), 1)));
     assertThat(database.query(columns + "outbox_parked ORDER BY seq")).isEqualTo(before);
   }
 
@@ -124,7 +125,7 @@ class JdbcOutboxStoreIT extends OutboxStoreContract {
    * What speeds up an acknowledgement must not weaken the commits of the connection's next user.
    */
   @Test
-  void acknowledgesWithoutWaitingForTheDiskAndParksWithIt() {
+  void acknowledgesWithoutWaitingForTheDiskAndSettlesWithIt() {
     database.execute("CREATE TABLE seen (setting text)");
     database.execute(
         "CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO seen"
@@ -134,9 +135,9 @@ class JdbcOutboxStoreIT extends OutboxStoreContract {
     try (HikariDataSource one = new HikariDataSource()) {
       one.setJdbcUrl(database.url);
       one.setMaximumPoolSize(1);
-      store = JdbcOutboxStore.of(one);
-      store.acknowledge(List.of(ids.get(0)));
-      settle(parking(ids.get(1), ParkedState.DEAD, 1));
+      OutboxStore own = JdbcOutboxStore.of(one);
+      own.acknowledge(List.of(ids.get(0)));
+      own.settle(held(), parking(dead(ids.get(1), 1)));
     }
     assertThat(database.query("SELECT setting FROM seen")).containsExactly("off", "on");
   }

@@ -6,6 +6,7 @@ import dev.mailroom.testkit.StoreUnderTest.Writer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.ZoneOffset;
 import java.util.List;
 
 /** A writer's transaction, on a connection of its own. */
@@ -41,24 +42,21 @@ final class JdbcWriter implements Writer {
 
   /** By the row contract and nothing else. */
   static void insert(Connection connection, ForeignRow row) throws SQLException {
+    String columns = "destination, message_id, message_key, message_type, headers, payload";
     boolean scheduled = row.deliverAt().isPresent();
     try (PreparedStatement insert =
         connection.prepareStatement(
-            "INSERT INTO "
-                + (scheduled ? "outbox_parked" : "outbox_message")
-                + " (destination, message_id, message_key, message_type, headers, payload"
-                + (scheduled ? ", deliver_at" : "")
-                + ") VALUES (?, ?::uuid, ?, ?, ?, ?"
-                + (scheduled ? ", ?::timestamptz" : "")
-                + ")")) {
+            scheduled
+                ? "INSERT INTO outbox_parked (" + columns + ", deliver_at) VALUES (?,?,?,?,?,?,?)"
+                : "INSERT INTO outbox_message (" + columns + ") VALUES (?,?,?,?,?,?)")) {
       insert.setString(1, row.destination());
-      insert.setString(2, row.messageId().toString());
+      insert.setObject(2, row.messageId());
       insert.setString(3, row.key().orElse(null));
       insert.setString(4, row.type());
       insert.setString(5, row.headers().orElse(null));
       insert.setString(6, row.payload());
       if (scheduled) {
-        insert.setString(7, row.deliverAt().orElseThrow().toString());
+        insert.setObject(7, row.deliverAt().get().atOffset(ZoneOffset.UTC));
       }
       insert.executeUpdate();
     }
