@@ -90,24 +90,6 @@ public final class JdbcOutbox {
     writer.insert(connection, messages);
   }
 
-  private void insert(Dialect dialect, Connection connection, List<Message> messages)
-      throws SQLException {
-    Map<Boolean, List<Message>> scheduled =
-        messages.stream().collect(partitioningBy(message -> message.deliverAt().isPresent()));
-    List<Message> now = scheduled.getOrDefault(false, List.of());
-    List<Message> later = scheduled.getOrDefault(true, List.of());
-    List<Message> keyed = now.stream().filter(message -> message.key().isPresent()).toList();
-    if (keyLock && !keyed.isEmpty()) {
-      dialect.writer().lockKeys(connection, keyed);
-    }
-    if (!now.isEmpty()) {
-      dialect.writer().insert(connection, now);
-    }
-    if (!later.isEmpty()) {
-      dialect.writer().schedule(connection, later);
-    }
-  }
-
   /** This outbox bound to {@code connection}: as safe and as short-lived as the connection is. */
   public Outbox on(Connection connection) {
     return messages -> {

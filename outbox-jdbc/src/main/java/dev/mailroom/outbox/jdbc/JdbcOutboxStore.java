@@ -17,7 +17,7 @@ import javax.sql.DataSource;
 /**
  * The relay's side of the outbox in a relational database. It takes a connection for each call and
  * keeps no state in it, so it works behind a pool or PgBouncer in transaction mode; a relay uses at
- * most four at a time, and one more for its leases, which it keeps. Give it timeouts: a socket
+ * most six at a time, and one more for its leases, which it keeps. Give it timeouts: a socket
  * timeout and a connection timeout of a few seconds.
  *
  * <p>It has to reach one server, the primary. When another one answers than before, the call fails

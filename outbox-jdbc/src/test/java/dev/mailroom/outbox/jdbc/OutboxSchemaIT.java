@@ -140,7 +140,7 @@ class OutboxSchemaIT {
 
   /** With a cache, a session would keep numbers to itself and use them after later ones. */
   @Test
-  void sequencesAreNotCached() {
+  void theSequenceIsNotCached() {
     OutboxSchema.migrate(database.pool());
     assertThat(
             database.query(
