@@ -132,7 +132,8 @@ final class Audit {
       complain(Promise.INVENTED, message + " was never committed");
       return;
     }
-    if (!message.equals(fate.message) || !destination.equals(message.destination())) {
+    boolean same = fate.message != null && fate.message.equals(message);
+    if (!same || !destination.equals(message.destination())) {
       complain(Promise.INVENTED, fate + " arrived as " + message + " at " + destination, fate);
     }
     world.note(() -> "the broker takes " + fate + (fate.accepted > 0 ? " again" : ""));

@@ -126,7 +126,7 @@ final class Writers {
             written.add(insert(transaction, plan.destination(), plan.key(), kind));
             step(plan, transaction, written, next);
           } catch (MailroomException e) {
-            ended(transaction, e.getMessage(), next);
+            ended(transaction, "fails: " + e.getMessage(), next);
           }
         });
   }
@@ -181,7 +181,7 @@ final class Writers {
       commit(transaction, written);
       ended(transaction, "commits " + written, next);
     } catch (MailroomException e) {
-      ended(transaction, e.getMessage(), next);
+      ended(transaction, "fails: " + e.getMessage(), next);
     }
   }
 
