@@ -44,11 +44,16 @@ final class Station implements AutoCloseable {
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
   Station(SqsAsyncClient sqs, SnsAsyncClient sns) {
+    this(sqs, sns, server());
+  }
+
+  Station(SqsAsyncClient sqs, SnsAsyncClient sns, PostgresServer server) {
     this.sqs = sqs;
     this.sns = sns;
     HikariConfig config = new HikariConfig();
-    config.setJdbcUrl(server().createDatabase("station_" + NUMBER.incrementAndGet()));
+    config.setJdbcUrl(server.createDatabase("station_" + NUMBER.incrementAndGet()));
     config.setMaximumPoolSize(16);
+    config.setConnectionTimeout(2_000);
     dataSource = new HikariDataSource(config);
     OutboxSchema.migrate(dataSource);
     InboxSchema.migrate(dataSource);

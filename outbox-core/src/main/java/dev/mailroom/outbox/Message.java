@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import dev.mailroom.outbox.MailroomException.InvalidMessage;
 import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +27,8 @@ public final class Message {
   private static final int MAX_DESTINATION = 512;
   private static final int MAX_TYPE = 256;
   private static final int MAX_KEY = 128;
+  private static final Instant FIRST_TIME = Instant.EPOCH;
+  private static final Instant LAST_TIME = Instant.parse("9999-12-31T23:59:59.999999Z");
 
   /** The header that {@link Builder#binary} sets to {@code base64}. */
   public static final String ENCODING_HEADER = "content-encoding";
@@ -35,6 +39,7 @@ public final class Message {
   private final @Nullable String key;
   private final Headers headers;
   private final String payload;
+  private final @Nullable Instant deliverAt;
 
   private Message(Builder builder) {
     id = builder.id == null ? Uuid7.next() : builder.id;
@@ -43,6 +48,7 @@ public final class Message {
     key = builder.key;
     headers = Headers.of(builder.headers);
     payload = given("payload", builder.payload);
+    deliverAt = builder.deliverAt;
   }
 
   /**
@@ -82,6 +88,14 @@ public final class Message {
     return payload;
   }
 
+  /**
+   * When it is to be sent, if not at once. It is for the outbox only and does not travel: what a
+   * relay or a consumer holds has none.
+   */
+  public Optional<Instant> deliverAt() {
+    return Optional.ofNullable(deliverAt);
+  }
+
   /** Two messages are equal if all they hold is equal. */
   @Override
   public boolean equals(Object other) {
@@ -91,7 +105,8 @@ public final class Message {
         && type.equals(that.type)
         && key().equals(that.key())
         && headers.equals(that.headers)
-        && payload.equals(that.payload);
+        && payload.equals(that.payload)
+        && deliverAt().equals(that.deliverAt());
   }
 
   @Override
@@ -103,6 +118,13 @@ public final class Message {
   @Override
   public String toString() {
     return type + " " + id + " to " + destination + (key == null ? "" : " key " + key);
+  }
+
+  private static void requireTime(@Nullable Instant deliverAt) {
+    if (deliverAt != null && (deliverAt.isBefore(FIRST_TIME) || deliverAt.isAfter(LAST_TIME))) {
+      throw new InvalidMessage(
+          "deliverAt", "must be " + FIRST_TIME + " to " + LAST_TIME + ": " + deliverAt);
+    }
   }
 
   private static String given(String field, @Nullable String value) {
@@ -120,6 +142,7 @@ public final class Message {
     private @Nullable String type;
     private @Nullable String key;
     private @Nullable String payload;
+    private @Nullable Instant deliverAt;
     private final Map<String, Headers.Value> headers = new LinkedHashMap<>();
 
     private Builder(String destination) {
@@ -150,6 +173,17 @@ public final class Message {
     /** The text to deliver, untouched: at least one character. Required. */
     public Builder payload(String payload) {
       this.payload = payload;
+      return this;
+    }
+
+    /**
+     * Sends the message no earlier than then, by the clock of the database, instead of at once:
+     * from 1970 to the end of 9999, and microseconds count. A message with such a time opts out of
+     * the order of its key; it neither waits for another nor lets one wait, even if the time is
+     * over. {@code null} is at once.
+     */
+    public Builder deliverAt(@Nullable Instant time) {
+      deliverAt = time == null ? null : time.truncatedTo(ChronoUnit.MICROS);
       return this;
     }
 
@@ -210,6 +244,7 @@ public final class Message {
         throw new InvalidMessage("payload", "must have at least one character");
       }
       Text.requireAllowedCharacters("payload", message.payload);
+      requireTime(message.deliverAt);
       return message;
     }
   }

@@ -23,6 +23,9 @@ public interface DestinationGate {
   /** Zero if one batch may go now; else how long to wait before asking again. */
   Duration tryPass();
 
+  /** So many messages leave with the pass just given. */
+  default void sending(int messages) {}
+
   /** The destination accepted at least one entry of the batch, after {@code took}. */
   void succeeded(Duration took);
 

@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +72,7 @@ final class DestinationQueue {
         tell(DestinationGate.State.OPEN, "its route was found");
       }
       permission.routed(this);
+      send();
     } catch (MailroomException e) {
       limits = null;
       tell(DestinationGate.State.CLOSED, String.valueOf(e.getMessage()));
@@ -292,6 +292,7 @@ final class DestinationQueue {
     List<Slot> batch =
         BatchPacker.pack(
             ready, now, slot -> environment.transport().sizeOf(slot.content().message()));
+    gate.sending(batch.size());
     batch.forEach(verdicts::sending);
     batch.forEach(slot -> slot.tenure().enter());
     inFlight++;
@@ -334,7 +335,11 @@ final class DestinationQueue {
 
   /** The transport may have learned the real ones at its first contact. */
   private void refreshLimits() {
-    Optional.ofNullable(limits).ifPresent(known -> limits = environment.transport().limits(name));
+    try {
+      limits = environment.transport().limits(name);
+    } catch (MailroomException e) {
+      route(); // the route was lost: look for it again from time to time
+    }
   }
 
   private void tellGate(String reason) {

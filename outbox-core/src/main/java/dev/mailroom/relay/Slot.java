@@ -27,8 +27,11 @@ final class Slot {
   /** How often it failed by its own fault, against the limit of attempts. */
   int attempts;
 
-  /** How often it failed at all since it was read, for the backoff. */
+  /** How often it failed at all, for the backoff. */
   int failures;
+
+  /** Whether it was sent since it was read. */
+  boolean tried;
 
   /** What its destination had accepted in all when this was first sent, or last failed. */
   long acceptedBefore;

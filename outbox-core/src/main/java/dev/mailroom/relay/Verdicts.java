@@ -36,7 +36,8 @@ final class Verdicts {
   }
 
   void sending(Slot slot) {
-    if (slot.failures == 0) {
+    if (!slot.tried) {
+      slot.tried = true;
       slot.acceptedBefore = accepted;
     }
   }

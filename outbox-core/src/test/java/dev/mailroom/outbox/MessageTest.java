@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.mailroom.outbox.MailroomException.InvalidMessage;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
@@ -67,12 +68,38 @@ class MessageTest {
             b -> b.type("Other"),
             b -> b.key(null),
             b -> b.header("a", 1),
-            b -> b.payload("[]"));
+            b -> b.payload("[]"),
+            b -> b.deliverAt(Instant.EPOCH));
     for (UnaryOperator<Message.Builder> change : changes) {
       assertThat(change.apply(valid().header("a", "1")).build()).isNotEqualTo(message);
     }
     assertThat(Message.to("bills").id(ID).type("OrderPlaced").key("o-1").payload("{}").build())
         .isNotEqualTo(valid().build());
+  }
+
+  @Test
+  void mayHaveATimeInMicroseconds() {
+    assertThat(valid().build().deliverAt()).isEmpty();
+    assertThat(valid().deliverAt(Instant.EPOCH).deliverAt(null).build().deliverAt()).isEmpty();
+    assertThat(
+            valid().deliverAt(Instant.parse("2026-11-24T12:00:00.123456789Z")).build().deliverAt())
+        .contains(Instant.parse("2026-11-24T12:00:00.123456Z"));
+  }
+
+  @Test
+  void boundsItsTimeOnBothSides() {
+    Instant first = Instant.EPOCH;
+    Instant last = Instant.parse("9999-12-31T23:59:59.999999999Z");
+    valid().deliverAt(first).build();
+    valid().deliverAt(last).build();
+    for (Instant wrong :
+        List.of(first.minusNanos(1), last.plusNanos(1), Instant.MIN, Instant.MAX)) {
+      assertThat(refused(valid().deliverAt(wrong)))
+          .hasMessageStartingWith(
+              "deliverAt must be 1970-01-01T00:00:00Z to 9999-12-31T23:59:59.999999Z: ")
+          .extracting(InvalidMessage::field)
+          .isEqualTo("deliverAt");
+    }
   }
 
   @Test

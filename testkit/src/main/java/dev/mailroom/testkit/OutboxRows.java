@@ -8,7 +8,10 @@ import dev.mailroom.relay.OutboxStore.Parking;
 import dev.mailroom.relay.OutboxStore.Range;
 import dev.mailroom.relay.OutboxStore.Row;
 import dev.mailroom.relay.OutboxStore.RowId;
-import dev.mailroom.testkit.OutboxStoreContract.ForeignRow;
+import dev.mailroom.testkit.StoreUnderTest.ForeignRow;
+import dev.mailroom.testkit.StoreUnderTest.Writer;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -24,10 +27,10 @@ final class OutboxRows {
   /** As good as without a limit. */
   static final int ALL = 1_000_000;
 
-  private final Supplier<OutboxStore> store;
+  private final Supplier<StoreUnderTest> outbox;
 
-  OutboxRows(Supplier<OutboxStore> store) {
-    this.store = store;
+  OutboxRows(Supplier<StoreUnderTest> outbox) {
+    this.outbox = outbox;
   }
 
   static Message message(String destination, @Nullable String key, String payload) {
@@ -36,6 +39,10 @@ final class OutboxRows {
 
   static List<Message> messages(String key, int count) {
     return IntStream.range(0, count).mapToObj(i -> message(TO, key, "no " + i)).toList();
+  }
+
+  static Message scheduled(@Nullable String key, Instant at) {
+    return Message.to(TO).type("Test").key(key).payload("at " + at).deliverAt(at).build();
   }
 
   static Range whole(Lane lane) {
@@ -47,7 +54,15 @@ final class OutboxRows {
   }
 
   static Parking dead(RowId id) {
-    return new Parking(id, ParkedState.DEAD, 3, "refused");
+    return new Parking(id, ParkedState.DEAD, Duration.ZERO, 3, "refused");
+  }
+
+  static Parking blocked(RowId id) {
+    return new Parking(id, ParkedState.BLOCKED, Duration.ZERO, 0, "behind another");
+  }
+
+  static Parking retrying(RowId id, Duration delay) {
+    return new Parking(id, ParkedState.RETRYING, delay, 1, "try again");
   }
 
   static List<Message> messagesOf(List<Row> rows) {
@@ -56,7 +71,13 @@ final class OutboxRows {
 
   static ForeignRow foreign(String destination, String key, String headers) {
     return new ForeignRow(
-        destination, UUID.randomUUID(), Optional.of(key), "T", Optional.of(headers), "x");
+        destination,
+        UUID.randomUUID(),
+        Optional.of(key),
+        "T",
+        Optional.of(headers),
+        "x",
+        Optional.empty());
   }
 
   static List<Row.Undecodable> undecodable(List<Row> rows) {
@@ -66,10 +87,26 @@ final class OutboxRows {
         .toList();
   }
 
+  private OutboxStore store() {
+    return outbox.get().store();
+  }
+
+  void commit(List<Message> messages) {
+    Writer writer = outbox.get().begin();
+    writer.publish(messages);
+    writer.commit();
+  }
+
+  /** The ids of new messages of a key, by seq. */
+  List<RowId> written(String destination, String key, int count) {
+    List<RowId> before = ids(destination);
+    commit(IntStream.range(0, count).mapToObj(i -> message(destination, key, "no " + i)).toList());
+    return ids(destination).stream().filter(id -> !before.contains(id)).toList();
+  }
+
   /** All rows to a destination, lane by lane. */
   List<Row> of(String destination) {
-    return store
-        .get()
+    return store()
         .read(
             IntStream.range(0, Lane.PARTITIONS)
                 .mapToObj(partition -> whole(new Lane(destination, partition)))
@@ -82,6 +119,6 @@ final class OutboxRows {
   }
 
   List<RowId> ids(Range... ranges) {
-    return store.get().read(List.of(ranges), ALL).stream().map(Row::id).toList();
+    return store().read(List.of(ranges), ALL).stream().map(Row::id).toList();
   }
 }

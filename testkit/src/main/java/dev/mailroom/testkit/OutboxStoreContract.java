@@ -2,7 +2,6 @@ package dev.mailroom.testkit;
 
 import static dev.mailroom.testkit.OutboxRows.ALL;
 import static dev.mailroom.testkit.OutboxRows.TO;
-import static dev.mailroom.testkit.OutboxRows.dead;
 import static dev.mailroom.testkit.OutboxRows.foreign;
 import static dev.mailroom.testkit.OutboxRows.message;
 import static dev.mailroom.testkit.OutboxRows.messages;
@@ -17,12 +16,12 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import dev.mailroom.outbox.Message;
 import dev.mailroom.relay.Lane;
 import dev.mailroom.relay.OutboxStore;
-import dev.mailroom.relay.OutboxStore.BlockedKey;
-import dev.mailroom.relay.OutboxStore.ParkedState;
-import dev.mailroom.relay.OutboxStore.Parking;
+import dev.mailroom.relay.OutboxStore.Destination;
 import dev.mailroom.relay.OutboxStore.Range;
 import dev.mailroom.relay.OutboxStore.Row;
 import dev.mailroom.relay.OutboxStore.RowId;
+import dev.mailroom.testkit.StoreUnderTest.ForeignRow;
+import dev.mailroom.testkit.StoreUnderTest.Writer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -39,53 +38,7 @@ import org.junit.jupiter.api.Test;
  * What the relay relies on in an {@link OutboxStore}. Extend it for a store, begin each test with
  * an empty outbox, and all of it has to pass. JUnit and AssertJ must be on the test class path.
  */
-public abstract class OutboxStoreContract {
-
-  /** A transaction of a writer; it ends with a commit or a rollback. */
-  public interface Writer {
-
-    /** Writes messages in the order given. */
-    void publish(List<Message> messages);
-
-    /** Writes a row as a writer in another language might leave it. */
-    void insert(ForeignRow row);
-
-    /** Reads rows of the outbox, and changes rows of some other table. */
-    void workElsewhere();
-
-    void commit();
-
-    void rollback();
-  }
-
-  /** The columns that writers set, unchecked. */
-  public record ForeignRow(
-      String destination,
-      UUID messageId,
-      Optional<String> key,
-      String type,
-      Optional<String> headers,
-      String payload) {}
-
-  /** A row that was parked. */
-  public record ParkedRow(UUID messageId, ParkedState state, int attempts, String error) {}
-
-  /** The store, the same throughout a test. */
-  protected abstract OutboxStore store();
-
-  /** Begins a transaction of its own. */
-  protected abstract Writer begin();
-
-  /** All parked rows, by seq. */
-  protected abstract List<ParkedRow> parked();
-
-  private final OutboxRows rows = new OutboxRows(this::store);
-
-  private void commit(List<Message> messages) {
-    Writer writer = begin();
-    writer.publish(messages);
-    writer.commit();
-  }
+public abstract class OutboxStoreContract extends ParkedRowsContract {
 
   @Test
   void readsWhatWasCommittedAndNothingElse() {
@@ -101,11 +54,11 @@ public abstract class OutboxStoreContract {
                 .header("bytes", new byte[] {0, 1})
                 .binary(new byte[] {2})
                 .build());
-    commit(messages);
-    Writer undone = begin();
+    rows.commit(messages);
+    Writer undone = outbox().begin();
     undone.publish(messages("a", 2));
     undone.rollback();
-    Writer open = begin();
+    Writer open = outbox().begin();
     open.publish(messages("a", 2));
 
     assertThat(messagesOf(rows.of(TO))).containsExactlyInAnyOrderElementsOf(messages);
@@ -115,14 +68,14 @@ public abstract class OutboxStoreContract {
   @Test
   void seqFollowsTheOrderOfWriting() {
     List<Message> messages = messages("a", 50);
-    commit(messages);
+    rows.commit(messages);
     assertThat(messagesOf(rows.of(TO))).containsExactlyElementsOf(messages);
     assertThat(rows.ids(TO)).extracting(RowId::seq).isSorted().doesNotHaveDuplicates();
   }
 
   @Test
   void readsTheLowestRowsOfARange() {
-    commit(messages("a", 20));
+    rows.commit(messages("a", 20));
     List<RowId> ids = rows.ids(TO);
     Lane lane = ids.get(0).lane();
     long fifth = ids.get(4).seq();
@@ -139,8 +92,8 @@ public abstract class OutboxStoreContract {
 
   @Test
   void readsManyRangesOneAfterTheOther() {
-    commit(messages("a", 10));
-    commit(IntStream.range(0, 10).mapToObj(i -> message("bills", "b", "no " + i)).toList());
+    rows.commit(messages("a", 10));
+    rows.commit(IntStream.range(0, 10).mapToObj(i -> message("bills", "b", "no " + i)).toList());
     List<RowId> orders = rows.ids(TO);
     List<RowId> bills = rows.ids("bills");
     Lane empty = new Lane("nobody", 3);
@@ -161,7 +114,7 @@ public abstract class OutboxStoreContract {
   @Test
   void listsWithoutContentWhatIsKnownOrLarge() {
     List<Message> messages = messages("a", 4);
-    commit(messages);
+    rows.commit(messages);
     List<RowId> ids = rows.ids(TO);
     Range range = new Range(ids.get(0).lane(), 0, Long.MAX_VALUE, ids.get(1).seq(), ALL);
     List<Row> found = store().read(List.of(range), ALL);
@@ -187,7 +140,7 @@ public abstract class OutboxStoreContract {
   void loadsWhatWasListed() {
     List<Message> messages = new ArrayList<>(messages("a", 3));
     messages.add(message(TO, "b", "x".repeat(200_000)));
-    commit(messages);
+    rows.commit(messages);
     List<RowId> ids = rows.ids(TO);
     store().acknowledge(List.of(ids.get(0)));
 
@@ -210,7 +163,7 @@ public abstract class OutboxStoreContract {
 
   @Test
   void acknowledgesOnlyTheRowThatStillHoldsTheMessage() {
-    commit(messages("a", 5));
+    rows.commit(messages("a", 5));
     List<RowId> ids = rows.ids(TO);
     RowId stale = withOtherMessage(ids.get(0));
     store().acknowledge(List.of(ids.get(4), stale, ids.get(1), ids.get(1), ids.get(3)));
@@ -220,13 +173,13 @@ public abstract class OutboxStoreContract {
     store().acknowledge(ids);
     store().acknowledge(List.of());
     assertThat(rows.ids(TO)).isEmpty();
-    assertThat(parked()).isEmpty();
+    assertThat(outbox().parked()).isEmpty();
   }
 
   @Test
   void acknowledgingInOppositeOrdersNeverDeadlocks() {
     for (int round = 0; round < 20; round++) {
-      commit(IntStream.range(0, 200).mapToObj(i -> message(TO, "k" + i, "x")).toList());
+      rows.commit(IntStream.range(0, 200).mapToObj(i -> message(TO, "k" + i, "x")).toList());
       List<RowId> ids = rows.ids(TO);
       List<RowId> reversed = new ArrayList<>(ids);
       Collections.reverse(reversed);
@@ -240,9 +193,9 @@ public abstract class OutboxStoreContract {
 
   @Test
   void aLateCommitShowsItsLowerSeq() {
-    Writer late = begin();
+    Writer late = outbox().begin();
     late.publish(List.of(message(TO, "a", "late")));
-    commit(List.of(message(TO, "a", "early")));
+    rows.commit(List.of(message(TO, "a", "early")));
     List<RowId> before = rows.ids(TO);
     assertThat(before).hasSize(1);
     late.commit();
@@ -254,15 +207,15 @@ public abstract class OutboxStoreContract {
   @Test
   void showsWritersFromTheirInsertUntilTheirEnd() {
     assumeThat(store().openWriters()).as("this store can tell").isPresent();
-    Writer reader = begin();
+    Writer reader = outbox().begin();
     reader.workElsewhere();
     assertThat(writers()).isEmpty();
 
-    Writer first = begin();
+    Writer first = outbox().begin();
     first.publish(messages("a", 1));
     Set<String> one = writers();
     assertThat(one).hasSize(1);
-    Writer second = begin();
+    Writer second = outbox().begin();
     second.publish(messages("b", 2));
     assertThat(writers()).hasSize(2).containsAll(one);
     reader.workElsewhere();
@@ -282,56 +235,6 @@ public abstract class OutboxStoreContract {
   }
 
   @Test
-  void parksRows() {
-    commit(messages("a", 5));
-    List<RowId> ids = rows.ids(TO);
-    store().acknowledge(List.of(ids.get(4)));
-    store()
-        .park(
-            List.of(
-                new Parking(ids.get(3), ParkedState.BLOCKED, 0, "behind another"),
-                dead(ids.get(4)),
-                dead(withOtherMessage(ids.get(2))),
-                dead(ids.get(1))));
-    assertThat(rows.ids(TO)).containsExactly(ids.get(0), ids.get(2));
-    assertThat(parked())
-        .containsExactly(
-            new ParkedRow(ids.get(1).messageId(), ParkedState.DEAD, 3, "refused"),
-            new ParkedRow(ids.get(3).messageId(), ParkedState.BLOCKED, 0, "behind another"));
-    store().park(List.of());
-    assertThat(store().load(ids)).hasSize(2);
-  }
-
-  /** A broker may answer whatever it likes; that must not keep the row from being parked. */
-  @Test
-  void parksWithAnyErrorText() {
-    commit(messages("a", 1));
-    store().park(List.of(new Parking(rows.ids(TO).get(0), ParkedState.DEAD, 1, "a\0b\uD800c📬")));
-    assertThat(parked())
-        .singleElement()
-        .satisfies(row -> assertThat(row.error()).startsWith("a").contains("b").endsWith("c📬"));
-  }
-
-  @Test
-  void knowsTheKeysThatHaveParkedRows() {
-    assertThat(store().blockedKeys()).isEmpty();
-    commit(messages("a", 2));
-    commit(messages("b", 1));
-    commit(List.of(message("bills", "b", "x"), message("bills", null, "x")));
-    List<RowId> orders = rows.ids(TO);
-    List<RowId> bills = rows.ids("bills");
-    store().park(orders.stream().map(OutboxRows::dead).toList());
-    store().park(bills.stream().map(OutboxRows::dead).toList());
-
-    assertThat(store().blockedKeys())
-        .extracting(key -> key.lane().destination(), BlockedKey::key)
-        .containsExactlyInAnyOrder(tuple(TO, "a"), tuple(TO, "b"), tuple("bills", "b"));
-    assertThat(store().blockedKeys())
-        .extracting(BlockedKey::lane)
-        .isSubsetOf(Stream.concat(orders.stream(), bills.stream()).map(RowId::lane).toList());
-  }
-
-  @Test
   void aRowThatIsNoMessageIsUndecodableAndHarmsNoOther() {
     ForeignRow good = foreign(TO, "k", "{\"a\":1}");
     String id = good.messageId().toString();
@@ -343,9 +246,23 @@ public abstract class OutboxStoreContract {
             foreign(TO, "k", "{\"mailroom-id\":\"" + id + "\"}"),
             foreign(TO, "with space", "{}"),
             foreign(TO, "k".repeat(129), "{}"),
-            new ForeignRow(TO, UUID.randomUUID(), Optional.of("k"), "", Optional.empty(), "x"),
-            new ForeignRow(TO, UUID.randomUUID(), Optional.of("k"), "T", Optional.empty(), ""));
-    Writer writer = begin();
+            new ForeignRow(
+                TO,
+                UUID.randomUUID(),
+                Optional.of("k"),
+                "",
+                Optional.empty(),
+                "x",
+                Optional.empty()),
+            new ForeignRow(
+                TO,
+                UUID.randomUUID(),
+                Optional.of("k"),
+                "T",
+                Optional.empty(),
+                "",
+                Optional.empty()));
+    Writer writer = outbox().begin();
     bad.forEach(writer::insert);
     writer.insert(good);
     writer.commit();
@@ -364,16 +281,14 @@ public abstract class OutboxStoreContract {
 
     assertThat(undecodable(store().load(rows.ids(TO))))
         .containsExactlyInAnyOrderElementsOf(undecodable);
-    store().park(undecodable.stream().map(row -> dead(row.id())).toList());
-    assertThat(parked()).hasSize(bad.size());
   }
 
   @Test
   void aDestinationThatIsNoneIsUndecodableToo() {
-    Writer writer = begin();
+    Writer writer = outbox().begin();
     writer.insert(foreign("no destination", "k", "{}"));
     writer.commit();
-    assertThat(store().destinations()).containsExactly("no destination");
+    assertThat(store().destinations()).containsExactly(new Destination("no destination", false));
     assertThat(undecodable(rows.of("no destination"))).hasSize(1);
   }
 
@@ -384,13 +299,16 @@ public abstract class OutboxStoreContract {
         IntStream.range(0, 1_000)
             .mapToObj(i -> List.of("sqs:q", "arn:aws:sns:", "Bills", "a", "_").get(i % 5) + i)
             .toList();
-    commit(names.stream().map(name -> message(name, "k", "x")).toList());
-    commit(IntStream.range(0, 2_000).mapToObj(i -> message("Bills1", "k" + i, "x")).toList());
+    rows.commit(names.stream().map(name -> message(name, "k", "x")).toList());
+    rows.commit(IntStream.range(0, 2_000).mapToObj(i -> message("Bills1", "k" + i, "x")).toList());
     List<String> sorted = Stream.concat(names.stream(), Stream.of("Bills1")).sorted().toList();
-    assertThat(store().destinations()).isEqualTo(sorted);
+    assertThat(names()).isEqualTo(sorted);
 
     store().acknowledge(rows.ids("Bills1"));
-    store().park(rows.ids("_4").stream().map(OutboxRows::dead).toList());
-    assertThat(store().destinations()).hasSize(999).doesNotContain("Bills1", "_4");
+    assertThat(names()).hasSize(1_000).doesNotContain("Bills1");
+  }
+
+  private List<String> names() {
+    return store().destinations().stream().map(Destination::name).toList();
   }
 }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import me.tongfei.progressbar.ProgressBar;
@@ -45,22 +46,27 @@ final class Demo {
 
   Report run() throws Exception {
     System.err.println(
-        "Starting an embedded PostgreSQL, SNS and SQS, a relay and the consumers (seed "
+        "Starting an embedded PostgreSQL, SNS and SQS, two relays and the consumers (seed "
             + seed
             + ")");
     Path logs = Files.createTempDirectory("mailroom-demo");
     try (Surroundings surroundings = new Surroundings();
         HikariDataSource dataSource = Service.ORDERS.connect(surroundings.jdbcUrl, 8);
-        Worker relay = worker(RelayProcess.class, surroundings, logs);
-        Worker consumers = worker(ConsumerProcess.class, surroundings, logs);
+        Worker relay = worker(RelayProcess.class, "relay", surroundings, logs);
+        Worker other = worker(RelayProcess.class, "other-relay", surroundings, logs);
+        Worker consumers = worker(ConsumerProcess.class, "consumers", surroundings, logs);
         Customers customers = customers(dataSource)) {
       surroundings.aws.faults().seed(seed);
       surroundings.aws.faults().all(level.plan);
       relay.awaitReady();
+      other.awaitReady();
       consumers.awaitReady();
       customers.start(random.split());
       Audit audit = new Audit(dataSource);
-      watch(audit, customers, new Killings(level.kills, relay, consumers, random.split()));
+      watch(
+          audit,
+          customers,
+          new Killings(level.kills, List.of(relay, consumers, other), random.split()));
       surroundings.aws.faults().clear();
       awaitQuiet(surroundings);
       for (Exception failure : customers.failures()) {
@@ -70,15 +76,16 @@ final class Demo {
           audit.report(
               seed, customers.rolledBack(), surroundings.aws.deliveries().total().repeats());
       if (!report.promisesKept()) {
-        System.err.println("What relay and consumers logged is in " + logs);
+        System.err.println("What relays and consumers logged is in " + logs);
       }
       return report;
     }
   }
 
-  private static Worker worker(Class<?> program, Surroundings surroundings, Path logs)
+  private static Worker worker(Class<?> program, String name, Surroundings surroundings, Path logs)
       throws IOException {
-    return new Worker(program, surroundings.jdbcUrl, surroundings.environment(), logs);
+    Path log = logs.resolve(name + ".log");
+    return new Worker(program, surroundings.jdbcUrl, surroundings.environment(), log);
   }
 
   private Customers customers(HikariDataSource dataSource) {

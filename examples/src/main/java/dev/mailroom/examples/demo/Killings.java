@@ -3,20 +3,22 @@ package dev.mailroom.examples.demo;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.SplittableRandom;
 
-/** Kills relay and consumers in the middle of their work, at moments that the seed decides. */
+/** Kills relays and consumers in the middle of their work, at moments that the seed decides. */
 final class Killings {
 
   private record Killing(double at, Worker victim) {}
 
   private final Deque<Killing> plan = new ArrayDeque<>();
 
-  Killings(int times, Worker relay, Worker consumers, SplittableRandom random) {
-    for (int i = 0; i < times; i++) {
-      double share = 0.8 / times;
-      plan.add(new Killing(0.1 + share * (i + 0.5 * random.nextDouble()), relay));
-      plan.add(new Killing(0.1 + share * (i + 0.5 + 0.5 * random.nextDouble()), consumers));
+  /** Kills each of the victims so many times, one after the other. */
+  Killings(int times, List<Worker> victims, SplittableRandom random) {
+    int all = times * victims.size();
+    for (int i = 0; i < all; i++) {
+      double at = 0.1 + 0.8 * (i + random.nextDouble()) / all;
+      plan.add(new Killing(at, victims.get(i % victims.size())));
     }
   }
 

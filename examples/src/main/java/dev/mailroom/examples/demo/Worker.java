@@ -17,12 +17,12 @@ final class Worker implements AutoCloseable {
   private final Path log;
   private Process process;
 
-  Worker(Class<?> program, String argument, Map<String, String> environment, Path logs)
+  Worker(Class<?> program, String argument, Map<String, String> environment, Path log)
       throws IOException {
     this.program = program;
     this.argument = argument;
     this.environment = environment;
-    this.log = logs.resolve(program.getSimpleName() + ".log");
+    this.log = log;
     this.process = start();
     // Whatever ends this JVM, the process does not outlive it.
     Runtime.getRuntime().addShutdownHook(new Thread(() -> current().destroyForcibly()));

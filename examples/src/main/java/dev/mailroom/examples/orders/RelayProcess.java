@@ -7,16 +7,23 @@ import dev.mailroom.relay.aws.AwsClients;
 import dev.mailroom.relay.aws.AwsTransport;
 import dev.mailroom.relay.aws.SnsTopic;
 import dev.mailroom.relay.aws.SqsQueue;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import software.amazon.awssdk.services.sns.SnsAsyncClient;
 import software.amazon.awssdk.services.sqs.SqsAsyncClient;
 
 /**
- * A process that relays the messages of all services, one relay for each outbox. The address and
+ * A process that relays the messages of all services, one relay for each outbox. Start it as often
+ * as you like: the processes share the work, and if one dies the others take over. The address and
  * the credentials of AWS come from the environment, as for any program on the SDK.
  */
 public final class RelayProcess {
+
+  /** Shorter than usual: what a dead relay owned is taken over sooner. */
+  private static final Duration LEASE = Duration.ofSeconds(8);
+
+  private static final Duration RENEW_EVERY = Duration.ofSeconds(2);
 
   private RelayProcess() {}
 
@@ -36,9 +43,13 @@ public final class RelayProcess {
             .build();
     List<Relay> relays = new ArrayList<>();
     for (Service service : List.of(Service.ORDERS, Service.BILLING, Service.SHIPPING)) {
-      HikariDataSource dataSource = service.connect(arguments[0], 4);
+      HikariDataSource dataSource = service.connect(arguments[0], 8);
       Relay relay =
-          Relay.builder().store(JdbcOutboxStore.of(dataSource)).transport(transport).build();
+          Relay.builder()
+              .store(JdbcOutboxStore.of(dataSource))
+              .transport(transport)
+              .lease(LEASE, RENEW_EVERY)
+              .build();
       relay.start();
       relays.add(relay);
     }

@@ -1,17 +1,8 @@
 package dev.mailroom.outbox.jdbc;
 
 import dev.mailroom.outbox.MailroomException;
-import dev.mailroom.outbox.Message;
-import dev.mailroom.relay.OutboxStore.BlockedKey;
-import dev.mailroom.relay.OutboxStore.Parking;
-import dev.mailroom.relay.OutboxStore.Range;
-import dev.mailroom.relay.OutboxStore.Row;
-import dev.mailroom.relay.OutboxStore.RowId;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 
 /** What Mailroom says to a database. Stateless; the connection's transaction is the caller's. */
 interface Dialect {
@@ -19,27 +10,17 @@ interface Dialect {
   /** The name of the folder with its migrations. */
   String folder();
 
-  /** Inserts messages so that seq follows the order of the list; one statement. */
-  void insert(Connection connection, List<Message> messages) throws SQLException;
+  /** What writers say. */
+  WriterStatements writer();
 
-  List<String> destinations(Connection connection) throws SQLException;
+  /** What relays say to the table of messages to send. */
+  HotStatements hot();
 
-  List<Row> read(Connection connection, List<Range> ranges, int maxInline) throws SQLException;
+  /** What relays say to the table of parked messages. */
+  ParkedStatements parked();
 
-  List<Row> load(Connection connection, List<RowId> rows) throws SQLException;
-
-  /** Lets the transaction commit without waiting for the disk, where the database can. */
-  void commitLazily(Connection connection) throws SQLException;
-
-  /** Deletes rows, which come sorted. */
-  void delete(Connection connection, List<RowId> rows) throws SQLException;
-
-  Optional<Set<String>> openWriters(Connection connection) throws SQLException;
-
-  /** Moves rows, which come sorted. */
-  void park(Connection connection, List<Parking> rows) throws SQLException;
-
-  Set<BlockedKey> blockedKeys(Connection connection) throws SQLException;
+  /** What relays say about who owns what. */
+  LeaseStatements leases();
 
   /**
    * The dialect of the database behind {@code connection}.

@@ -1,5 +1,10 @@
 package dev.mailroom.outbox.jdbc;
 
+import static java.util.stream.Collectors.partitioningBy;
+
+import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.partitioningBy;
+
 import dev.mailroom.outbox.MailroomException;
 import dev.mailroom.outbox.MailroomException.InvalidMessage;
 import dev.mailroom.outbox.Message;
@@ -14,8 +19,8 @@ import java.util.function.Consumer;
 
 /**
  * Writes messages on the caller's own connection, so that they commit or roll back with the
- * business data: one INSERT, whatever the number of messages. Safe to share between threads; it
- * holds no connection.
+ * business data: one INSERT, whatever the number of messages, and another for those that have a
+ * {@link Message#deliverAt}. Safe to share between threads; it holds no connection.
  */
 public final class JdbcOutbox {
 
@@ -27,11 +32,14 @@ public final class JdbcOutbox {
   private final int maxBytes;
   private final Map<String, Integer> maxBytesOf;
   private final Consumer<String> signal;
+  private final boolean keyLock;
 
   private JdbcOutbox(Builder builder) {
     maxBytes = builder.maxBytes;
     maxBytesOf = Map.copyOf(builder.maxBytesOf);
     signal = builder.signal;
+    keyLock = builder.keyLock;
+    keyLock = builder.keyLock;
   }
 
   /** An outbox with the defaults. */
@@ -55,7 +63,8 @@ public final class JdbcOutbox {
   }
 
   /**
-   * Writes messages in the order given, as one statement; all or none.
+   * Writes messages in the order given, all or none: as one statement, and one more if some of them
+   * are to be delivered at a certain time.
    *
    * @throws InvalidMessage if one is too large; then none is written
    * @throws MailroomException as for {@link #publish}
@@ -67,8 +76,26 @@ public final class JdbcOutbox {
     if (messages.isEmpty()) {
       return;
     }
-    Dialect.of(connection).insert(connection, messages);
+    insert(Dialect.of(connection), connection, messages);
     messages.stream().map(Message::destination).distinct().forEach(signal);
+  }
+
+  private void insert(Dialect dialect, Connection connection, List<Message> messages)
+      throws SQLException {
+    Map<Boolean, List<Message>> scheduled =
+        messages.stream().collect(partitioningBy(message -> message.deliverAt().isPresent()));
+    List<Message> now = scheduled.getOrDefault(false, List.of());
+    List<Message> later = scheduled.getOrDefault(true, List.of());
+    List<Message> keyed = now.stream().filter(message -> message.key().isPresent()).toList();
+    if (keyLock && !keyed.isEmpty()) {
+      dialect.lockKeys(connection, keyed);
+    }
+    if (!now.isEmpty()) {
+      dialect.insert(connection, now);
+    }
+    if (!later.isEmpty()) {
+      dialect.schedule(connection, later);
+    }
   }
 
   /** This outbox bound to {@code connection}: as safe and as short-lived as the connection is. */
@@ -120,6 +147,7 @@ public final class JdbcOutbox {
     private int maxBytes = DEFAULT_MAX_BYTES;
     private final Map<String, Integer> maxBytesOf = new HashMap<>();
     private Consumer<String> signal = destination -> {};
+    private boolean keyLock;
 
     private Builder() {}
 
@@ -139,12 +167,41 @@ public final class JdbcOutbox {
     }
 
     /**
-     * Called with the destination after each write, on the writer's thread and before the commit:
+     * Called with the destination after each write of a message that is to be sent at once, on the
+     * writer's thread and before the commit:
      * {@code relay::wake}, when a relay runs in the same JVM, makes it look at once instead of at
      * its next poll.
      */
     public Builder signal(Consumer<String> signal) {
       this.signal = signal;
+      return this;
+    }
+
+    /**
+     * Whether writers of a key take turns: each publish waits until no other open transaction has
+     * published the same key to the same destination. Then the order of a key is the order of
+     * commits, even if its writers lock nothing of their own. It costs a statement a publish.
+     * Transactions that publish several keys in different orders may deadlock, and the database
+     * then ends one of them; publish them in one call, or in the same order. Default: false.
+     */
+    public Builder keyLock(boolean lock) {
+      keyLock = lock;
+      return this;
+    }
+
+    /**
+     * Makes the writers of a key take turns, by default {@code false}. A publish then waits until
+     * every other transaction that published with this setting to the same destination and key has
+     * ended, for as long as {@code lock_timeout} allows; so messages of a key get the order in which
+     * their transactions commit. It costs a statement and is for writers that hold no lock of their
+     * own on what the key stands for. Scheduled messages, which have no such order, do not wait.
+     *
+     * <p>The keys of one call are locked in one order for all. Transactions that publish several
+     * times, in different orders of keys, can deadlock; the database then ends one of them
+     * (SQLState 40P01), which may be run again.
+     */
+    public Builder keyLock(boolean lock) {
+      keyLock = lock;
       return this;
     }
 

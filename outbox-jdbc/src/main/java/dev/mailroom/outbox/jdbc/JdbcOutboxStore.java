@@ -1,9 +1,13 @@
 package dev.mailroom.outbox.jdbc;
 
-import dev.mailroom.outbox.MailroomException;
+import dev.mailroom.outbox.jdbc.ParkedStatements.DueQuery;
+import dev.mailroom.relay.LeaseStore;
+import dev.mailroom.relay.LeaseStore.Lease;
+import dev.mailroom.relay.LeaseStore.LeaseLost;
 import dev.mailroom.relay.OutboxStore;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -13,12 +17,20 @@ import javax.sql.DataSource;
 /**
  * The relay's side of the outbox in a relational database. It takes a connection for each call and
  * keeps no state in it, so it works behind a pool or PgBouncer in transaction mode; a relay uses at
- * most four at a time. Give it timeouts: a socket timeout and a connection timeout of a few
- * seconds.
+ * most four at a time, and one more for its leases, which it keeps. Give it timeouts: a socket
+ * timeout and a connection timeout of a few seconds.
+ *
+ * <p>It has to reach one server, the primary. When another one answers than before, the call fails
+ * once, so that the relay forgets what it knew.
  */
 public final class JdbcOutboxStore implements OutboxStore {
 
+  private static final Comparator<OrderedLane> BY_LANE = Comparator.comparing(OrderedLane::lane);
+  private static final Comparator<OrderedKey> BY_KEY =
+      Comparator.comparing(OrderedKey::lane, BY_LANE).thenComparing(OrderedKey::key);
+
   private final DataSource dataSource;
+  private final ServerWatch watch = new ServerWatch();
 
   private JdbcOutboxStore(DataSource dataSource) {
     this.dataSource = dataSource;
@@ -30,18 +42,25 @@ public final class JdbcOutboxStore implements OutboxStore {
   }
 
   @Override
-  public List<String> destinations() {
-    return reading(Dialect::destinations);
+  public List<Destination> destinations() {
+    return reading((dialect, connection) -> dialect.hot().destinations(connection));
+  }
+
+  @Override
+  public void remember(List<String> destinations) {
+    List<String> sorted = destinations.stream().sorted().toList();
+    writing((dialect, connection) -> dialect.hot().remember(connection, sorted));
   }
 
   @Override
   public List<Row> read(List<Range> ranges, int maxInline) {
-    return reading((dialect, connection) -> dialect.read(connection, ranges, maxInline));
+    return watch.checked(
+        reading((dialect, connection) -> dialect.hot().read(connection, ranges, maxInline)));
   }
 
   @Override
   public List<Row> load(List<RowId> rows) {
-    return reading((dialect, connection) -> dialect.load(connection, rows));
+    return reading((dialect, connection) -> dialect.hot().load(connection, rows));
   }
 
   @Override
@@ -49,29 +68,61 @@ public final class JdbcOutboxStore implements OutboxStore {
     List<RowId> sorted = rows.stream().sorted().toList();
     writing(
         (dialect, connection) -> {
-          dialect.commitLazily(connection);
-          dialect.delete(connection, sorted);
+          dialect.hot().commitLazily(connection);
+          dialect.hot().delete(connection, sorted);
         });
   }
 
   @Override
   public Optional<Set<String>> openWriters() {
-    return reading(Dialect::openWriters);
+    return watch.checked(reading((dialect, connection) -> dialect.hot().openWriters(connection)));
   }
 
   @Override
-  public void park(List<Parking> rows) {
-    List<Parking> sorted = rows.stream().sorted(Comparator.comparing(Parking::id)).toList();
-    writing((dialect, connection) -> dialect.park(connection, sorted));
+  public LeaseStore leases() {
+    return new JdbcLeaseStore(dataSource);
   }
 
   @Override
-  public Set<BlockedKey> blockedKeys() {
-    return reading(Dialect::blockedKeys);
+  public Set<OrderedKey> openLanes(Collection<Lease> leases, List<OrderedLane> lanes) {
+    List<OrderedLane> sorted = lanes.stream().sorted(BY_LANE).toList();
+    return holding(leases, (parked, connection) -> parked.open(connection, sorted));
   }
 
-  private interface Query<T> {
-    T run(Dialect dialect, Connection connection) throws SQLException;
+  @Override
+  public List<Due> due(
+      Set<Integer> partitions, List<String> destinations, int limit, int maxInline) {
+    DueQuery query = new DueQuery(partitions, destinations, limit, maxInline);
+    return reading((dialect, connection) -> dialect.parked().due(connection, query));
+  }
+
+  @Override
+  public Set<OrderedKey> settle(Collection<Lease> leases, Settlement settlement) {
+    return holding(leases, (parked, connection) -> settle(parked, connection, settlement));
+  }
+
+  private static Set<OrderedKey> settle(
+      ParkedStatements parked, Connection connection, Settlement settlement) throws SQLException {
+    if (!settlement.park().isEmpty()) {
+      parked.park(connection, sorted(settlement.park()));
+    }
+    if (!settlement.repark().isEmpty()) {
+      parked.repark(connection, sorted(settlement.repark()));
+    }
+    if (!settlement.remove().isEmpty()) {
+      parked.remove(connection, settlement.remove().stream().sorted().toList());
+    }
+    return settlement.keys().isEmpty()
+        ? Set.of()
+        : parked.letGo(connection, settlement.keys().stream().sorted(BY_KEY).toList());
+  }
+
+  private static List<Parking> sorted(List<Parking> rows) {
+    return rows.stream().sorted(Comparator.comparing(Parking::id)).toList();
+  }
+
+  private interface ParkedWork<T> {
+    T run(ParkedStatements parked, Connection connection) throws SQLException;
   }
 
   private interface Update {
@@ -79,42 +130,41 @@ public final class JdbcOutboxStore implements OutboxStore {
   }
 
   /** One statement; in auto-commit, so that it costs one round trip and leaves nothing open. */
-  private <T> T reading(Query<T> query) {
+  private <T> T reading(Transactions.Work<T> query) {
     try (Connection connection = dataSource.getConnection()) {
       connection.setAutoCommit(true);
       return query.run(Dialect.of(connection), connection);
     } catch (SQLException e) {
-      throw failed(e);
+      throw Transactions.failed(e);
     }
   }
 
   private void writing(Update update) {
+    inTransaction(
+        (dialect, connection) -> {
+          update.run(dialect, connection);
+          return true;
+        });
+  }
+
+  private <T> T holding(Collection<Lease> leases, ParkedWork<T> work) {
+    return inTransaction(
+        (dialect, connection) -> {
+          ParkedStatements parked = dialect.parked();
+          parked.boundTransaction(connection);
+          List<Lease> lost = parked.hold(connection, leases);
+          if (!lost.isEmpty()) {
+            throw new LeaseLost(lost);
+          }
+          return work.run(parked, connection);
+        });
+  }
+
+  private <T> T inTransaction(Transactions.Work<T> work) {
     try (Connection connection = dataSource.getConnection()) {
-      connection.setAutoCommit(false);
-      try {
-        update.run(Dialect.of(connection), connection);
-        connection.commit();
-      } catch (SQLException | RuntimeException e) {
-        rollback(connection, e);
-        throw e;
-      } finally {
-        connection.setAutoCommit(true);
-      }
+      return Transactions.run(connection, work);
     } catch (SQLException e) {
-      throw failed(e);
+      throw Transactions.failed(e);
     }
-  }
-
-  private static void rollback(Connection connection, Exception cause) {
-    try {
-      connection.rollback();
-    } catch (SQLException e) {
-      cause.addSuppressed(e);
-    }
-  }
-
-  private static MailroomException failed(SQLException e) {
-    return new MailroomException(
-        "The outbox's database failed (SQLState " + e.getSQLState() + "): " + e.getMessage(), e);
   }
 }

@@ -6,7 +6,20 @@ import java.sql.SQLException;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 
-/** Makes the outbox's tables, or brings them up to date. */
+/**
+ * Makes the outbox's tables, or brings them up to date. Whoever migrates owns them; all others need
+ * {@code USAGE} of the schema and these privileges, and none on sequences:
+ *
+ * <ul>
+ *   <li>writers: {@code INSERT} on {@code outbox_message} and, for scheduled messages, on {@code
+ *       outbox_parked};
+ *   <li>relays: {@code SELECT, DELETE} on {@code outbox_message}; {@code SELECT, INSERT, UPDATE,
+ *       DELETE} on {@code outbox_parked} and {@code outbox_relay}; {@code SELECT, UPDATE} on {@code
+ *       outbox_partition}; {@code SELECT, INSERT} on {@code outbox_destination};
+ *   <li>operators: {@code SELECT, UPDATE} on {@code outbox_parked}; {@code SELECT, INSERT, UPDATE}
+ *       on {@code outbox_destination} and {@code outbox_operation}.
+ * </ul>
+ */
 public final class OutboxSchema {
 
   /** Its own history, so that it lives beside the application's migrations. */

@@ -2,7 +2,7 @@
  * The outbox in a relational database. {@link dev.mailroom.outbox.jdbc.JdbcOutbox} is the writing
  * side, {@link dev.mailroom.outbox.jdbc.JdbcOutboxStore} the relay's, and {@link
  * dev.mailroom.outbox.jdbc.OutboxSchema} makes the tables. All SQL of a database stands in the
- * class with its name.
+ * classes with its name.
  */
 @NullMarked
 package dev.mailroom.outbox.jdbc;

@@ -9,6 +9,7 @@ import dev.mailroom.relay.DestinationGate;
 import dev.mailroom.relay.OutboxEntry;
 import dev.mailroom.relay.Transport;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,7 @@ public final class AwsTransport implements Transport {
   private final Regions regions;
   private final Settings settings;
   private final Probing probing;
+  private final Map<String, Double> rates;
   private final TopicNames topics;
   private final Map<String, Endpoint> endpoints = new ConcurrentHashMap<>();
   private final Callers callers = new Callers();
@@ -55,6 +57,7 @@ public final class AwsTransport implements Transport {
     routes.named().values().forEach(regions::check);
     settings = new Settings(builder.timeout, builder.groupIdOnStandard);
     probing = builder.probing;
+    rates = Map.copyOf(builder.rates);
     topics = new TopicNames(sns, settings.timeout());
   }
 
@@ -103,8 +106,11 @@ public final class AwsTransport implements Transport {
 
   @Override
   public DestinationGate gate(String destination, Ticker ticker) {
-    return new ResilientGate(
-        destination, probing, ticker, () -> ThreadLocalRandom.current().nextLong());
+    DestinationGate gate =
+        new ResilientGate(
+            destination, probing, ticker, () -> ThreadLocalRandom.current().nextLong());
+    Double rate = rates.get(destination);
+    return rate == null ? gate : new PacedGate(gate, ticker, rate);
   }
 
   /**
@@ -141,6 +147,7 @@ public final class AwsTransport implements Transport {
     private final Map<String, Route> routes = new LinkedHashMap<>();
     private Duration timeout = Duration.ofSeconds(5);
     private Probing probing = Probing.DEFAULT;
+    private final Map<String, Double> rates = new HashMap<>();
     private boolean groupIdOnStandard = true;
 
     private Builder(SqsAsyncClient sqs, SnsAsyncClient sns) {
@@ -182,6 +189,26 @@ public final class AwsTransport implements Transport {
      */
     public Builder probing(Duration first, Duration cap) {
       probing = new Probing(first, cap);
+      return this;
+    }
+
+    /**
+     * Sends at most so many messages a second to {@code destination}, on average, so that whoever
+     * is behind it is not overrun. It counts for each relay by itself: divide what the destination
+     * takes by the number of relays. Default: no limit.
+     *
+     * @param messagesPerSecond 0.01 to 1 000 000
+     * @throws MailroomException if it is outside of these
+     */
+    public Builder rateLimit(String destination, double messagesPerSecond) {
+      if (!(messagesPerSecond >= 0.01 && messagesPerSecond <= 1_000_000)) {
+        throw new MailroomException(
+            "the rate limit of '"
+                + destination
+                + "' must be 0.01 to 1 000 000 messages a second, but is "
+                + messagesPerSecond);
+      }
+      rates.put(requireNonNull(destination, "destination"), messagesPerSecond);
       return this;
     }
 

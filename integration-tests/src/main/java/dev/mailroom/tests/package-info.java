@@ -1,4 +1,4 @@
-/** All modules together, on a real database and on protocol servers. */
+/** Proofs of promises on real parts, which {@code ./mailroom prove} runs. */
 @NullMarked
 package dev.mailroom.tests;
 

@@ -1,0 +1,416 @@
+package dev.mailroom.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.mailroom.outbox.Message;
+import dev.mailroom.outbox.jdbc.JdbcOutbox;
+import dev.mailroom.outbox.jdbc.JdbcOutboxStore;
+import dev.mailroom.relay.DeadLetterPolicy;
+import dev.mailroom.relay.Relay;
+import dev.mailroom.testkit.LocalAws;
+import dev.mailroom.testkit.PostgresServer;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Relays on a real database that fails in the ways that databases do. */
+class RelayOnPostgresIT {
+
+  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final String FIFO = "ledger.fifo";
+  private static PostgresServer server;
+  private static LocalAws aws;
+
+  private final Broker broker = new Broker();
+  private final List<Relay> relays = new ArrayList<>();
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private Station station;
+
+  @BeforeAll
+  static void start() {
+    server = PostgresServer.start();
+    aws = LocalAws.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    aws.close();
+    server.close();
+  }
+
+  @BeforeEach
+  void open() {
+    station = new Station(aws.sqsAsync(), aws.snsAsync(), server);
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    threads.shutdownNow();
+    relays.forEach(Relay::close);
+    station.close();
+  }
+
+  private Relay relay() {
+    return relay(DeadLetterPolicy.BLOCK_KEY);
+  }
+
+  private Relay relay(DeadLetterPolicy policy) {
+    Relay relay =
+        Relay.builder()
+            .store(JdbcOutboxStore.of(station.dataSource))
+            .transport(broker)
+            .lease(Duration.ofSeconds(3), Duration.ofSeconds(1))
+            .backoff(Duration.ofMillis(20), Duration.ofMillis(200))
+            .attempts(3)
+            .deadLetters(policy)
+            .build();
+    relays.add(relay);
+    relay.start();
+    return relay;
+  }
+
+  private static Message message(String destination, String key, String payload) {
+    return Message.to(destination).type("T").key(key).payload(payload).build();
+  }
+
+  private void publish(String destination, String key, String... payloads) throws SQLException {
+    for (String payload : payloads) {
+      station.publish(message(destination, key, payload));
+    }
+  }
+
+  private List<Long> shares() throws SQLException {
+    return station
+        .column(
+            "SELECT count(*) FROM outbox_partition WHERE lease_until > clock_timestamp()"
+                + " AND owner IS NOT NULL GROUP BY owner ORDER BY 1")
+        .stream()
+        .map(Long::valueOf)
+        .toList();
+  }
+
+  private void awaitShares(Long... shares) {
+    await().atMost(LONG).untilAsserted(() -> assertThat(shares()).containsExactly(shares));
+  }
+
+  private void awaitDrained() {
+    await()
+        .atMost(LONG)
+        .until(
+            () ->
+                station.count(
+                        "SELECT (SELECT count(*) FROM outbox_message)"
+                            + " + (SELECT count(*) FROM outbox_parked)")
+                    == 0);
+  }
+
+  /** A message is only called bad while others pass: so lets others pass. */
+  private void awaitDeadOne() {
+    await()
+        .atMost(LONG)
+        .until(
+            () -> {
+              publish(FIFO, "others", "other " + System.nanoTime());
+              return station.count("SELECT count(*) FROM outbox_parked WHERE state = 'DEAD'") == 1;
+            });
+  }
+
+  /**
+   * Writers of a few keys, until they are stopped; the payloads of each in the order of commits.
+   */
+  private final class Traffic implements AutoCloseable {
+
+    private final List<List<String>> committed = new ArrayList<>();
+    private final List<Future<?>> writers = new ArrayList<>();
+    private final AtomicBoolean stopped = new AtomicBoolean();
+
+    Traffic() {
+      for (int i = 0; i < 4; i++) {
+        String key = "key" + i;
+        List<String> mine = new ArrayList<>();
+        committed.add(mine);
+        writers.add(threads.submit(() -> write(key, mine)));
+      }
+    }
+
+    private Object write(String key, List<String> mine) throws InterruptedException {
+      for (int n = 0; !stopped.get(); n++) {
+        String payload = key + "-" + n;
+        try {
+          publish(FIFO, key, payload);
+          mine.add(payload);
+        } catch (SQLException e) {
+          // In doubt: it may have been committed all the same. The key goes on with the next one.
+          Thread.sleep(50);
+        }
+        Thread.sleep(2);
+      }
+      return mine;
+    }
+
+    @Override
+    public void close() throws Exception {
+      stopped.set(true);
+      for (Future<?> writer : writers) {
+        writer.get();
+      }
+    }
+  }
+
+  /** Nothing lost, and in order: the first time each is accepted, and apart from those in doubt. */
+  private void assertDelivered(Traffic traffic) {
+    for (int i = 0; i < traffic.committed.size(); i++) {
+      List<String> expected = traffic.committed.get(i);
+      List<String> arrived = broker.payloadsOf("key" + i).stream().distinct().toList();
+      assertThat(arrived).containsAll(expected);
+      assertThat(arrived.stream().filter(expected::contains)).containsExactlyElementsOf(expected);
+      assertThat(arrived).isSortedAccordingTo((a, b) -> Integer.compare(number(a), number(b)));
+    }
+  }
+
+  private static int number(String payload) {
+    return Integer.parseInt(payload.substring(payload.indexOf('-') + 1));
+  }
+
+  @Test
+  void relaysShareThePartitionsAndNothingIsSentTwiceWhenTheyComeAndGo() throws Exception {
+    Traffic traffic = new Traffic();
+    try (traffic) {
+      Relay first = relay();
+      awaitShares(16L);
+      relay();
+      awaitShares(8L, 8L);
+      relay();
+      awaitShares(5L, 5L, 6L);
+      first.close();
+      awaitShares(8L, 8L);
+    }
+    awaitDrained();
+    assertThat(broker.payloads()).doesNotHaveDuplicates();
+    assertDelivered(traffic);
+  }
+
+  @Test
+  void whatADeadRelayOwnedIsTakenOverWhenItsLeaseEnds() throws Exception {
+    station.execute(
+        "UPDATE outbox_partition SET owner = '00000000-0000-0000-0000-000000000001', epoch = 7,"
+            + " lease_until = clock_timestamp() + interval '1500 ms' WHERE partition_no < 15");
+    relay();
+    awaitShares(1L, 15L);
+    assertThat(station.count("SELECT count(*) FROM outbox_partition WHERE epoch = 7"))
+        .isEqualTo(15);
+    awaitShares(16L);
+    assertThat(station.count("SELECT count(*) FROM outbox_partition WHERE epoch = 8"))
+        .isEqualTo(15);
+  }
+
+  @Test
+  void recoversWhenConnectionsAreCutAgainAndAgain() throws Exception {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    Traffic traffic = new Traffic();
+    try (traffic) {
+      relay();
+      relay();
+      for (int i = 0; i < 60; i++) {
+        Thread.sleep(random.nextInt(80));
+        try {
+          station.execute(
+              "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname ="
+                  + " current_database() AND pid <> pg_backend_pid() AND random() < 0.5");
+        } catch (SQLException e) {
+          // The pool gave a connection that had just been cut.
+        }
+      }
+    }
+    awaitDrained();
+    assertDelivered(traffic);
+  }
+
+  @Test
+  void recoversWhenTheDatabaseCrashesAndComesBack() throws Exception {
+    Traffic traffic = new Traffic();
+    try (traffic) {
+      relay();
+      await().atMost(LONG).until(() -> broker.accepted.size() > 50);
+      server.crash();
+      Thread.sleep(1_500);
+      server.startAgain();
+      int before = broker.accepted.size();
+      await().atMost(LONG).until(() -> broker.accepted.size() > before + 50);
+    }
+    awaitDrained();
+    assertDelivered(traffic);
+  }
+
+  @Test
+  void recoversWhenOthersEmptyThePool() throws Exception {
+    relay();
+    publish(FIFO, "a", "before");
+    await().atMost(LONG).until(() -> broker.payloads().contains("before"));
+    List<Connection> taken = new ArrayList<>();
+    try {
+      while (taken.size() < 15) {
+        taken.add(station.dataSource.getConnection()); // all but the one that keeps the leases
+      }
+    } catch (SQLException empty) {
+      assertThat(taken).hasSizeGreaterThan(8);
+    }
+    Thread.sleep(4_000);
+    for (Connection connection : taken) {
+      connection.close();
+    }
+    publish(FIFO, "a", "after");
+    await().atMost(LONG).until(() -> broker.payloads().contains("after"));
+    assertThat(station.count("SELECT max(epoch) FROM outbox_partition"))
+        .as("the leases were renewed all the time")
+        .isEqualTo(1);
+  }
+
+  @Test
+  void aKeyWaitsBehindAMessageThatFailsAndGoesOnInOrder() throws Exception {
+    relay();
+    broker.failing.add("a1");
+    publish(FIFO, "b", "b0");
+    publish(FIFO, "a", "a0", "a1", "a2", "a3");
+    publish(FIFO, "b", "b1", "b2");
+    await()
+        .atMost(LONG)
+        .until(
+            () -> {
+              publish(FIFO, "others", "other " + System.nanoTime());
+              return station.count("SELECT count(*) FROM outbox_parked WHERE state = 'BLOCKED'")
+                  == 2;
+            });
+    assertThat(broker.payloadsOf("a")).containsExactly("a0");
+    broker.failing.clear();
+    publish(FIFO, "a", "a4");
+    awaitDrained();
+    publish(FIFO, "a", "a5");
+    awaitDrained();
+    assertThat(broker.payloadsOf("a")).containsExactly("a0", "a1", "a2", "a3", "a4", "a5");
+    assertThat(broker.payloadsOf("b")).containsExactly("b0", "b1", "b2");
+  }
+
+  @Test
+  void aNewOwnerKeepsTheOrderOfKeysThatWait() throws Exception {
+    broker.refused.add("a0");
+    Relay first = relay();
+    publish(FIFO, "a", "a0", "a1");
+    awaitDeadOne();
+    first.close();
+    publish(FIFO, "a", "a2");
+    relay();
+    await().atMost(LONG).until(() -> station.count("SELECT count(*) FROM outbox_message") == 0);
+    assertThat(broker.payloadsOf("a")).isEmpty();
+
+    broker.refused.clear();
+    station.execute(
+        "UPDATE outbox_parked SET mark = 'RETRY', due_at = clock_timestamp()"
+            + " WHERE state = 'DEAD'");
+    awaitDrained();
+    assertThat(broker.payloadsOf("a")).containsExactly("a0", "a1", "a2");
+  }
+
+  @Test
+  void aDiscardedHeadLetsItsKeyGo() throws Exception {
+    broker.refused.add("a0");
+    relay();
+    publish(FIFO, "a", "a0", "a1", "a2");
+    awaitDeadOne();
+    station.execute(
+        "UPDATE outbox_parked SET mark = 'DISCARD', due_at = clock_timestamp()"
+            + " WHERE state = 'DEAD'");
+    awaitDrained();
+    assertThat(broker.payloadsOf("a")).containsExactly("a1", "a2");
+  }
+
+  @Test
+  void bySkipAKeyGoesOnWithoutItsDeadMessage() throws Exception {
+    broker.refused.add("a1");
+    relay(DeadLetterPolicy.SKIP);
+    publish(FIFO, "a", "a0", "a1", "a2");
+    awaitDeadOne();
+    await().atMost(LONG).until(() -> broker.payloadsOf("a").contains("a2"));
+    assertThat(broker.payloadsOf("a")).containsExactly("a0", "a2");
+    assertThat(station.column("SELECT payload || ' ' || state FROM outbox_parked"))
+        .containsExactly("a1 DEAD");
+  }
+
+  @Test
+  void aScheduledMessageIsSentAtItsTimeAndHoldsUpNobody() throws Exception {
+    relay();
+    Instant at = Instant.now().plusMillis(1_500);
+    station.publish(
+        Message.to(FIFO).type("T").key("a").payload("later").deliverAt(at).build(),
+        message(FIFO, "a", "now"));
+    await().atMost(LONG).until(() -> broker.payloads().contains("now"));
+    assertThat(Instant.now()).isBefore(at);
+    assertThat(broker.payloads()).containsExactly("now");
+    awaitDrained();
+    assertThat(Instant.now()).isAfter(at.minusMillis(5));
+    assertThat(broker.payloads()).containsExactly("now", "later");
+  }
+
+  @Test
+  void aPausedDestinationWaitsForAllRelaysUntilItIsResumed() throws Exception {
+    relay();
+    relay();
+    publish("news", "a", "first");
+    awaitDrained();
+    station.execute(
+        "UPDATE outbox_destination SET paused_at = clock_timestamp(), paused_by = 'me'"
+            + " WHERE destination = 'news'");
+    Thread.sleep(1_200); // relays look twice a second
+    publish("news", "a", IntStream.range(0, 50).mapToObj(i -> "n" + i).toArray(String[]::new));
+    publish(FIFO, "a", "elsewhere");
+    await().atMost(LONG).until(() -> broker.payloads().contains("elsewhere"));
+    assertThat(broker.payloads()).containsExactly("first", "elsewhere");
+    station.execute(
+        "UPDATE outbox_destination SET paused_at = NULL, paused_by = NULL"
+            + " WHERE destination = 'news'");
+    awaitDrained();
+    assertThat(broker.payloads()).hasSize(52).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void withTheKeyLockWritersOfAKeyTakeTurns() throws Exception {
+    JdbcOutbox locking = JdbcOutbox.builder().keyLock(true).build();
+    try (Connection slow = station.begin()) {
+      locking.publish(slow, message(FIFO, "a", "slow"));
+      Future<?> quick =
+          threads.submit(
+              () -> {
+                try (Connection connection = station.begin()) {
+                  locking.publish(connection, message(FIFO, "a", "quick"));
+                  connection.commit();
+                }
+                return null;
+              });
+      try (Connection other = station.begin()) {
+        locking.publish(other, message(FIFO, "b", "other"));
+        other.commit();
+      }
+      assertThat(quick.isDone()).isFalse();
+      slow.commit();
+      quick.get();
+    }
+    assertThat(station.column("SELECT payload FROM outbox_message ORDER BY seq"))
+        .containsSubsequence("slow", "quick");
+  }
+}

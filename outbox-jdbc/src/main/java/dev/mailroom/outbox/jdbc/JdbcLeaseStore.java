@@ -1,0 +1,112 @@
+package dev.mailroom.outbox.jdbc;
+
+import dev.mailroom.relay.LeaseStore;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Leases in a relational database. After a failure it goes on with another connection. */
+final class JdbcLeaseStore implements LeaseStore {
+
+  private static final Logger log = LoggerFactory.getLogger(JdbcLeaseStore.class);
+
+  /** A relay is struck off once it was not seen for so many leases. */
+  private static final int LEASES_UNSEEN = 10;
+
+  private final DataSource dataSource;
+  // None before the first call, after a failure and after the end.
+  private @Nullable Connection connection;
+
+  JdbcLeaseStore(DataSource dataSource) {
+    this.dataSource = dataSource;
+  }
+
+  @Override
+  public Roll look(Duration lease) {
+    return run((leases, database) -> leases.roll(database, lease));
+  }
+
+  @Override
+  public Roll renew(UUID relay, Duration lease, List<Lease> held) {
+    return run(
+        (leases, database) -> {
+          leases.show(database, relay);
+          leases.renew(database, lease, PostgreSqlLeases.sorted(held));
+          leases.forget(database, lease.multipliedBy(LEASES_UNSEEN));
+          return leases.roll(database, lease);
+        });
+  }
+
+  @Override
+  public List<Lease> take(UUID relay, Duration lease, List<Holding> seen) {
+    List<Holding> sorted =
+        seen.stream().sorted(Comparator.comparingInt(Holding::partition)).toList();
+    return run((leases, database) -> leases.take(database, relay, lease, sorted));
+  }
+
+  @Override
+  public void release(List<Lease> held) {
+    run(
+        (leases, database) -> {
+          leases.release(database, PostgreSqlLeases.sorted(held));
+          return true;
+        });
+  }
+
+  @Override
+  public void leave(UUID relay) {
+    run(
+        (leases, database) -> {
+          leases.leave(database, relay);
+          return true;
+        });
+  }
+
+  private interface Work<T> {
+    T run(LeaseStatements leases, Connection database) throws SQLException;
+  }
+
+  private <T> T run(Work<T> work) {
+    boolean done = false;
+    try {
+      if (connection == null) {
+        connection = dataSource.getConnection();
+      }
+      T result =
+          Transactions.run(
+              connection,
+              (dialect, database) -> {
+                dialect.leases().boundTransaction(database);
+                return work.run(dialect.leases(), database);
+              });
+      done = true;
+      return result;
+    } catch (SQLException e) {
+      throw Transactions.failed(e);
+    } finally {
+      if (!done) {
+        close();
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    Connection last = connection;
+    connection = null;
+    if (last != null) {
+      try {
+        last.close();
+      } catch (SQLException e) {
+        log.debug("A connection could not be closed", e);
+      }
+    }
+  }
+}
