@@ -38,6 +38,6 @@ enum Fault {
   PAUSES;
 
   boolean isEveryday() {
-    return ordinal() <= SCHEDULED.ordinal();
+    return compareTo(SCHEDULED) <= 0;
   }
 }

@@ -117,7 +117,7 @@ final class MemoryBroker {
   private @Nullable Result wholeBatch(
       String destination, List<OutboxEntry> batch) {
     Health its = health(destination);
-    if (its == Health.DOWN || its == Health.BROWN && dice.chance(0.5)) {
+    if (its == Health.DOWN || (its == Health.BROWN && dice.chance(0.5))) {
       return new Result.Unavailable("the destination is down");
     }
     if (dice.chance(climate.chanceOf(Fault.BATCH_FAILURES))) {
