@@ -49,8 +49,7 @@ final class BrokerClient implements Transport {
   public CompletionStage<List<Result>> send(String destination, List<OutboxEntry> batch) {
     audit.sending(instance, destination, batch);
     CompletableFuture<List<Result>> answer = new CompletableFuture<>();
-    var unused =
-        answer.whenComplete((results, error) -> audit.answered(instance, batch, results));
+    var unused = answer.whenComplete((results, error) -> audit.answered(instance, batch, results));
     instance.life().after(dice.upTo(Loop.MILLI / 4), () -> leave(destination, batch, answer));
     loop.after(
         MemoryBroker.SEND_TIMEOUT,

@@ -34,9 +34,7 @@ record Climate(Set<Fault> faults, double strength, DeadLetterPolicy deadLetters)
     }
     double strength = 0.01 * dice.between(1, 15);
     return new Climate(
-        faults,
-        strength,
-        dice.chance(0.3) ? DeadLetterPolicy.SKIP : DeadLetterPolicy.BLOCK_KEY);
+        faults, strength, dice.chance(0.3) ? DeadLetterPolicy.SKIP : DeadLetterPolicy.BLOCK_KEY);
   }
 
   /** Whether there is nothing that a relay has to recover from. */

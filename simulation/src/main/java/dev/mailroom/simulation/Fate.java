@@ -35,8 +35,7 @@ final class Fate {
   /** Sends that are without an answer. */
   int underway;
 
-  Fate(
-      String name, RowId row, Optional<String> key, @Nullable Message message, boolean scheduled) {
+  Fate(String name, RowId row, Optional<String> key, @Nullable Message message, boolean scheduled) {
     this.name = name;
     this.id = row.messageId();
     this.row = row;

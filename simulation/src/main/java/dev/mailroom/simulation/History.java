@@ -24,7 +24,7 @@ final class History {
   private static final long LONGEST_STEP = 60 * Loop.SECOND;
 
   private static final long LEAVING = 20 * Loop.SECOND;
-  private static final int LAST_LINES = 60;
+  private static final int LAST_LINES = Integer.getInteger("sim.last", 60);
 
   private final World world;
   private final Dice dice;
@@ -72,6 +72,8 @@ final class History {
     world.loop.run(phase);
     world.note(() -> "faults end");
     world.climate(Climate.calm(climate.deadLetters()));
+    world.writers.spoil(0);
+    world.loop.after(dice.upTo(3 * Loop.SECOND), world.broker::repairAll);
     drain();
     leave();
     world.audit.close();

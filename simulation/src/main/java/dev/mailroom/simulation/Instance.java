@@ -27,10 +27,11 @@ final class Instance {
     this.world = world;
     this.name = name;
     life = new Life(world.loop, world.dice.split());
-    storeWire = new Wire(world, life, Fault.STORE_FAILURES, Fault.SLOW_STORE, () -> {});
+    storeWire = new Wire(world, name, life, Fault.STORE_FAILURES, Fault.SLOW_STORE, () -> {});
     leaseWire =
         new Wire(
             world,
+            name,
             life,
             Fault.LEASE_FAILURES,
             Fault.LEASE_FAILURES,

@@ -52,8 +52,7 @@ final class Journal {
     }
     StringBuilder text = new StringBuilder();
     for (Line line : told) {
-      text.append(
-          String.format(Locale.ROOT, "%12.3f ms  %s%n", line.nanos() / 1e6, line.text()));
+      text.append(String.format(Locale.ROOT, "%12.3f ms  %s%n", line.nanos() / 1e6, line.text()));
     }
     return text.toString();
   }

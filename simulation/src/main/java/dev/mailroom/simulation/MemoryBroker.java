@@ -74,6 +74,11 @@ final class MemoryBroker {
     bad.remove(message);
   }
 
+  /** Takes all messages from now on: the rule was wrong. */
+  void repairAll() {
+    bad.clear();
+  }
+
   static boolean isOrdered(String destination) {
     return destination.endsWith(".fifo");
   }
@@ -114,8 +119,7 @@ final class MemoryBroker {
     return results;
   }
 
-  private @Nullable Result wholeBatch(
-      String destination, List<OutboxEntry> batch) {
+  private @Nullable Result wholeBatch(String destination, List<OutboxEntry> batch) {
     Health its = health(destination);
     if (its == Health.DOWN || (its == Health.BROWN && dice.chance(0.5))) {
       return new Result.Unavailable("the destination is down");
@@ -137,8 +141,7 @@ final class MemoryBroker {
       return new Result.Failed("internal error");
     }
     Long before = remembered.get(message.id());
-    boolean repeat =
-        isOrdered(destination) && before != null && loop.now() - before < MEMORY;
+    boolean repeat = isOrdered(destination) && before != null && loop.now() - before < MEMORY;
     if (!repeat) {
       remembered.put(message.id(), loop.now());
     }

@@ -1,7 +1,9 @@
 package dev.mailroom.simulation;
 
 import dev.mailroom.outbox.MailroomException;
+import dev.mailroom.relay.OutboxStore.RowId;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -20,6 +22,8 @@ final class Wire implements Executor {
     void happened();
   }
 
+  private final World world;
+  private final String name;
   private final Loop loop;
   private final Life life;
   private final Database database;
@@ -32,7 +36,9 @@ final class Wire implements Executor {
   private long brokenUntil;
   private int cutsAtStart;
 
-  Wire(World world, Life life, Fault failures, Fault slowness, Mishap mishap) {
+  Wire(World world, String name, Life life, Fault failures, Fault slowness, Mishap mishap) {
+    this.world = world;
+    this.name = name;
     this.loop = world.loop;
     this.life = life;
     this.database = world.database;
@@ -70,20 +76,30 @@ final class Wire implements Executor {
     return dice.upTo(3 * Loop.MILLI);
   }
 
-  void perform(Runnable statement) {
+  void perform(Supplier<String> what, Runnable statement) {
     call(
+        done -> what.get(),
         () -> {
           statement.run();
           return this;
         });
   }
 
-  <T> T call(Supplier<T> statement) {
+  /**
+   * @param what tells of it in the journal
+   */
+  <T> T call(Function<T, String> what, Supplier<T> statement) {
     requireConnection(cutsAtStart);
     mayFail("the statement was refused");
     T result = statement.get();
+    world.note(() -> "for " + name + " the database " + what.apply(result));
     mayFail("the answer was lost");
     return result;
+  }
+
+  /** How the journal names a message. */
+  String nameOf(RowId row) {
+    return world.audit.name(row.messageId());
   }
 
   private void requireConnection(int cuts) {

@@ -15,29 +15,29 @@ record WiredLeases(LeaseStore leases, Wire wire, Consumer<UUID> identity) implem
 
   @Override
   public Roll look(Duration lease) {
-    return wire.call(() -> leases.look(lease));
+    return wire.call(roll -> "shows the leases", () -> leases.look(lease));
   }
 
   @Override
   public Roll renew(UUID relay, Duration lease, List<Lease> held) {
     identity.accept(relay);
-    return wire.call(() -> leases.renew(relay, lease, held));
+    return wire.call(roll -> "renews " + held, () -> leases.renew(relay, lease, held));
   }
 
   @Override
   public List<Lease> take(UUID relay, Duration lease, List<Holding> seen) {
     identity.accept(relay);
-    return wire.call(() -> leases.take(relay, lease, seen));
+    return wire.call(taken -> "gives " + taken, () -> leases.take(relay, lease, seen));
   }
 
   @Override
   public void release(List<Lease> held) {
-    wire.perform(() -> leases.release(held));
+    wire.perform(() -> "frees " + held, () -> leases.release(held));
   }
 
   @Override
   public void leave(UUID relay) {
-    wire.perform(() -> leases.leave(relay));
+    wire.perform(() -> "strikes it off", () -> leases.leave(relay));
   }
 
   @Override
