@@ -94,7 +94,7 @@ final class History {
 
   private void scheduleWriters() {
     WriterPlans plans = new WriterPlans(dice, climate, destinations, phase);
-    for (int i = dice.between(10, 40); i > 0; i--) {
+    for (int i = dice.between(20, 80); i > 0; i--) {
       world.loop.after(dice.upTo(phase), () -> write(plans.next()));
     }
   }
