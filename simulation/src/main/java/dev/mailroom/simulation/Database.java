@@ -1,0 +1,71 @@
+package dev.mailroom.simulation;
+
+import dev.mailroom.outbox.MailroomException;
+import java.time.Instant;
+
+/** The server that all relays share: its clock, its absences, and how long its work takes. */
+final class Database {
+
+  private static final Instant BEGINNING = Instant.parse("2030-01-01T00:00:00Z");
+  private static final double LONG_TRANSACTION = 0.2;
+
+  private final Loop loop;
+  private final Dice dice;
+  private Climate climate = Climate.calm();
+  private long clockOffset;
+  private long awayUntil;
+
+  /** How often all its connections were cut. */
+  private int cuts;
+
+  final MemoryLeases leases;
+  final MemoryOutbox outbox;
+
+  Database(Loop loop, Dice dice) {
+    this.loop = loop;
+    this.dice = dice;
+    leases = new MemoryLeases(this::now);
+    outbox = new MemoryOutbox(leases, this::now, this::betweenSteps);
+  }
+
+  void climate(Climate now) {
+    climate = now;
+  }
+
+  Instant now() {
+    return BEGINNING.plusNanos(loop.now() + clockOffset);
+  }
+
+  void stepClock(long nanos) {
+    clockOffset += nanos;
+  }
+
+  boolean isAway() {
+    return loop.now() < awayUntil;
+  }
+
+  int cuts() {
+    return cuts;
+  }
+
+  /** Cuts all connections and takes no new ones for a while. */
+  void goAway(long nanos) {
+    cuts++;
+    awayUntil = Math.max(awayUntil, loop.now() + nanos);
+  }
+
+  void failOver(long nanos) {
+    goAway(nanos);
+    outbox.failOver(() -> dice.chance(0.3));
+  }
+
+  /** The middle of a transaction: others go on, and the connection may be lost. */
+  private void betweenSteps() {
+    int before = cuts;
+    boolean slow = climate.has(Fault.SLOW_STORE) && dice.chance(LONG_TRANSACTION);
+    loop.interleave(dice.upTo(slow ? Loop.SECOND : 5 * Loop.MILLI));
+    if (cuts != before) {
+      throw new MailroomException("the connection was lost in a transaction");
+    }
+  }
+}

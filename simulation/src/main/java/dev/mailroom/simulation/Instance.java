@@ -1,0 +1,137 @@
+package dev.mailroom.simulation;
+
+import dev.mailroom.relay.DestinationGate;
+import dev.mailroom.relay.OutboxStore.ParkedState;
+import dev.mailroom.relay.Relay;
+import dev.mailroom.relay.RelayListener;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** One relay in its process, from its start to its end. */
+final class Instance {
+
+  private final World world;
+  private final String name;
+  private final Life life;
+  private final Wire storeWire;
+  private final Wire leaseWire;
+  private final Relay relay;
+  private @Nullable UUID id;
+  private Set<Integer> owned = Set.of();
+  private boolean stopping;
+  private boolean left;
+
+  Instance(World world, String name, Consumer<Relay.Builder> settings) {
+    this.world = world;
+    this.name = name;
+    life = new Life(world.loop, world.dice.split());
+    storeWire = new Wire(world, name, life, Fault.STORE_FAILURES, Fault.SLOW_STORE, () -> {});
+    leaseWire =
+        new Wire(
+            world,
+            name,
+            life,
+            Fault.LEASE_FAILURES,
+            Fault.LEASE_FAILURES,
+            () -> world.audit.excuse(name + " has trouble with its leases"));
+    MemoryOutbox outbox = world.database.outbox;
+    WiredLeases leases = new WiredLeases(outbox.leases(), leaseWire, its -> id = its);
+    Relay.Builder builder =
+        Relay.builder()
+            .store(new WiredOutbox(outbox, storeWire, leases))
+            .transport(new BrokerClient(world, this))
+            .listener(new Told())
+            .timeline(life)
+            .storeThreads(storeWire)
+            .leaseThread(leaseWire);
+    settings.accept(builder);
+    relay = builder.build();
+  }
+
+  void start() {
+    world.note(() -> name + " starts");
+    relay.start();
+  }
+
+  void climate(Climate climate) {
+    storeWire.climate(climate);
+    leaseWire.climate(climate);
+  }
+
+  void wake(String destination) {
+    relay.wake(destination);
+  }
+
+  void stop() {
+    world.note(() -> name + " stops");
+    stopping = true;
+    relay
+        .stop()
+        .thenRun(
+            () -> {
+              left = true;
+              world.note(() -> name + " has left");
+            });
+  }
+
+  void crash() {
+    world.audit.excuse(name + " crashes");
+    life.end();
+  }
+
+  void pause(long nanos) {
+    world.audit.excuse(name + " stands still for " + nanos / Loop.MILLI + " ms");
+    life.pause(nanos);
+  }
+
+  String name() {
+    return name;
+  }
+
+  Life life() {
+    return life;
+  }
+
+  /** Works, and nobody has asked it to stop. */
+  boolean isAlive() {
+    return !stopping && !life.isOver();
+  }
+
+  boolean isLeaving() {
+    return stopping && !left && !life.isOver();
+  }
+
+  boolean isOwner(@Nullable UUID owner) {
+    return owner != null && owner.equals(id);
+  }
+
+  Set<Integer> owned() {
+    return owned;
+  }
+
+  private final class Told implements RelayListener {
+
+    @Override
+    public void parked(String destination, UUID message, ParkedState state, String error) {
+      world.note(() -> name + " parked " + world.audit.name(message) + " " + state + ": " + error);
+    }
+
+    @Override
+    public void partitions(Set<Integer> now) {
+      world.note(() -> name + " owns partitions " + now);
+      owned = now;
+    }
+
+    @Override
+    public void gate(String destination, DestinationGate.State state, String reason) {
+      world.note(() -> name + " finds " + destination + " " + state + " " + reason);
+    }
+
+    @Override
+    public void storeFailed(String call, Throwable error) {
+      world.note(() -> name + " fails to " + call + ": " + error.getMessage());
+    }
+  }
+}

@@ -1,0 +1,123 @@
+package dev.mailroom.simulation;
+
+import dev.mailroom.outbox.MailroomException;
+import dev.mailroom.relay.OutboxStore.RowId;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * One relay's connections to the database. A call starts in the relay's process, is then on its way
+ * for a while, whatever becomes of that process, and may fail before or after it took effect.
+ */
+final class Wire implements Executor {
+
+  /** All connections of a pool are found broken within so long. */
+  private static final long FINDING_OUT = 20 * Loop.MILLI;
+
+  private static final double SLOW = 0.03;
+
+  /** What a relay cannot make up for: its leases depend on it. */
+  interface Mishap {
+    void happened();
+  }
+
+  private final World world;
+  private final String name;
+  private final Loop loop;
+  private final Life life;
+  private final Database database;
+  private final Dice dice;
+  private final Fault failures;
+  private final Fault slowness;
+  private final Mishap mishap;
+  private Climate climate = Climate.calm();
+  private int knownCuts;
+  private long brokenUntil;
+  private int cutsAtStart;
+
+  Wire(World world, String name, Life life, Fault failures, Fault slowness, Mishap mishap) {
+    this.world = world;
+    this.name = name;
+    this.loop = world.loop;
+    this.life = life;
+    this.database = world.database;
+    this.dice = world.dice.split();
+    this.failures = failures;
+    this.slowness = slowness;
+    this.mishap = mishap;
+    knownCuts = database.cuts();
+  }
+
+  void climate(Climate now) {
+    climate = now;
+  }
+
+  @Override
+  public void execute(Runnable call) {
+    life.after(dice.upTo(Loop.MILLI / 4), () -> leave(call));
+  }
+
+  private void leave(Runnable call) {
+    int cuts = database.cuts();
+    loop.after(
+        latency(),
+        () -> {
+          cutsAtStart = cuts;
+          call.run();
+        });
+  }
+
+  private long latency() {
+    if (climate.has(slowness) && dice.chance(SLOW)) {
+      mishap.happened();
+      return dice.upTo(2 * Loop.SECOND);
+    }
+    return dice.upTo(3 * Loop.MILLI);
+  }
+
+  void perform(Supplier<String> what, Runnable statement) {
+    call(
+        done -> what.get(),
+        () -> {
+          statement.run();
+          return this;
+        });
+  }
+
+  /**
+   * @param what tells of it in the journal
+   */
+  <T> T call(Function<T, String> what, Supplier<T> statement) {
+    requireConnection(cutsAtStart);
+    mayFail("the statement was refused");
+    T result = statement.get();
+    world.note(() -> "for " + name + " the database " + what.apply(result));
+    mayFail("the answer was lost");
+    return result;
+  }
+
+  /** How the journal names a message. */
+  String nameOf(RowId row) {
+    return world.audit.name(row.messageId());
+  }
+
+  private void requireConnection(int cuts) {
+    boolean broken = loop.now() < brokenUntil;
+    if (knownCuts != database.cuts()) {
+      knownCuts = database.cuts();
+      brokenUntil = loop.now() + FINDING_OUT;
+      broken = true;
+    }
+    if (broken || database.isAway() || cuts != database.cuts()) {
+      throw new MailroomException("the database is away");
+    }
+  }
+
+  private void mayFail(String how) {
+    if (dice.chance(climate.chanceOf(failures) / 2)) {
+      mishap.happened();
+      throw new MailroomException(how);
+    }
+  }
+}
