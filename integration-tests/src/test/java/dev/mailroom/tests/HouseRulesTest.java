@@ -42,7 +42,7 @@ class HouseRulesTest {
               "RelayListener",
               "Transport"),
           JDBC,
-          Set.of("JdbcOutbox", "JdbcOutboxStore", "OutboxSchema"),
+          Set.of("DeadLetters", "Destinations", "JdbcOutbox", "JdbcOutboxStore", "OutboxSchema"),
           AWS,
           Set.of("AwsClients", "AwsTransport", "Route", "SnsTopic", "SqsQueue"),
           "dev.mailroom.inbox",

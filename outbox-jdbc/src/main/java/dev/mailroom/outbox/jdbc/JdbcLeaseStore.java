@@ -20,6 +20,9 @@ final class JdbcLeaseStore implements LeaseStore {
   /** A relay is struck off once it was not seen for so many leases. */
   private static final int LEASES_UNSEEN = 10;
 
+  private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(1);
+  private static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(2);
+
   private final DataSource dataSource;
   // None before the first call, after a failure and after the end.
   private @Nullable Connection connection;
@@ -83,7 +86,7 @@ final class JdbcLeaseStore implements LeaseStore {
           Transactions.run(
               connection,
               (dialect, database) -> {
-                dialect.leases().boundTransaction(database);
+                dialect.bound(database, LOCK_TIMEOUT, STATEMENT_TIMEOUT);
                 return work.run(dialect.leases(), database);
               });
       done = true;
