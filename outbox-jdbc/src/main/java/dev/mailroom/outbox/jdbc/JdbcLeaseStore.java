@@ -26,6 +26,8 @@ final class JdbcLeaseStore implements LeaseStore {
 
   /** Above the timeouts in the database: only a network or a server that is gone meets it. */
   private static final int NETWORK_TIMEOUT_MILLIS = 4_000;
+  private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(1);
+  private static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(2);
 
   private final DataSource dataSource;
   // None before the first call, after a failure and after the end.
@@ -87,7 +89,7 @@ final class JdbcLeaseStore implements LeaseStore {
           Transactions.run(
               connection(),
               (dialect, database) -> {
-                dialect.leases().boundTransaction(database);
+                dialect.bound(database, LOCK_TIMEOUT, STATEMENT_TIMEOUT);
                 return work.run(dialect.leases(), database);
               });
       done = true;

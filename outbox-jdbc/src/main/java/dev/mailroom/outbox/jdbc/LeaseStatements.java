@@ -14,9 +14,6 @@ import java.util.UUID;
 /** What a relay says about who owns what. Leases and holdings come sorted by partition. */
 interface LeaseStatements {
 
-  /** Bounds the transaction that begins here: how long it waits, works and idles. */
-  void boundTransaction(Connection connection) throws SQLException;
-
   Roll roll(Connection connection, Duration lease) throws SQLException;
 
   void show(Connection connection, UUID relay) throws SQLException;

@@ -28,9 +28,6 @@ final class PostgreSqlLeases implements LeaseStatements {
 
   static final PostgreSqlLeases INSTANCE = new PostgreSqlLeases();
 
-  private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(1);
-  private static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(2);
-
   private static final String RELAYS =
       """
       SELECT instance_id, seen_at,
@@ -113,11 +110,6 @@ final class PostgreSqlLeases implements LeaseStatements {
       """;
 
   private PostgreSqlLeases() {}
-
-  @Override
-  public void boundTransaction(Connection connection) throws SQLException {
-    PostgreSql.boundTransaction(connection, LOCK_TIMEOUT, STATEMENT_TIMEOUT);
-  }
 
   @Override
   public Roll roll(Connection connection, Duration lease) throws SQLException {
