@@ -26,6 +26,7 @@ final class JdbcLeaseStore implements LeaseStore {
 
   /** Above the timeouts in the database: only a network or a server that is gone meets it. */
   private static final int NETWORK_TIMEOUT_MILLIS = 4_000;
+
   private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(1);
   private static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(2);
 
