@@ -13,6 +13,7 @@ final class Database {
   private final Dice dice;
   private Climate climate = Climate.calm();
   private long clockOffset;
+  private long highestOffset;
   private long awayUntil;
 
   /** How often all its connections were cut. */
@@ -38,6 +39,12 @@ final class Database {
 
   void stepClock(long nanos) {
     clockOffset += nanos;
+    highestOffset = Math.max(highestOffset, clockOffset);
+  }
+
+  /** How long what is due at some time has to wait because the clock was set back. */
+  long behind() {
+    return highestOffset - clockOffset;
   }
 
   boolean isAway() {

@@ -20,8 +20,8 @@ final class History {
 
   private static final long DRAIN_CALM = 20 * Loop.SECOND;
 
-  /** A clock that was set back by up to a minute makes what is due wait for so long. */
-  private static final long LONGEST_STEP = 60 * Loop.SECOND;
+  /** Many late writers of one key take turns. */
+  private static final long WRITERS = 600 * Loop.SECOND;
 
   private static final long LEAVING = 20 * Loop.SECOND;
   private static final int LAST_LINES = Integer.getInteger("sim.last", 60);
@@ -121,9 +121,9 @@ final class History {
   }
 
   private void drain() {
-    long limit = climate.isCalm() ? DRAIN_CALM : DRAIN;
-    limit += climate.has(Fault.CLOCK_STEPS) ? LONGEST_STEP : 0;
     look();
+    world.loop.runUntil(world.writers::areDone, WRITERS);
+    long limit = (climate.isCalm() ? DRAIN_CALM : DRAIN) + world.database.behind();
     if (!world.loop.runUntil(() -> rested, limit)) {
       complainOfRest();
     }

@@ -83,11 +83,7 @@ final class ParkedRow {
   }
 
   Due due(int maxInline) {
-    return new Due(
-        row.shown(false, maxInline),
-        ordered,
-        mark == Mark.RETRY ? 0 : attempts,
-        Optional.ofNullable(mark));
+    return new Due(row.shown(false, maxInline), ordered, mark == Mark.RETRY ? 0 : attempts, mark());
   }
 
   Instant dueAt() {
@@ -96,6 +92,19 @@ final class ParkedRow {
 
   ParkedState state() {
     return state;
+  }
+
+  int attempts() {
+    return attempts;
+  }
+
+  /** Why it was parked; empty if its writer did it. */
+  String error() {
+    return error;
+  }
+
+  Optional<Mark> mark() {
+    return Optional.ofNullable(mark);
   }
 
   boolean isMarked() {

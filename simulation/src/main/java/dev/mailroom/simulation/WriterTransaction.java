@@ -45,10 +45,22 @@ final class WriterTransaction {
 
   /** A row that is no message. */
   RowId insertUndecodable(String destination, Optional<String> key, UUID id, String error) {
+    StoredRow row = undecodable(destination, key, id, error);
+    rows.add(row);
+    return row.id();
+  }
+
+  RowId scheduleUndecodable(
+      String destination, Optional<String> key, UUID id, String error, Instant dueAt) {
+    StoredRow row = undecodable(destination, key, id, error);
+    scheduled.add(ParkedRow.scheduled(row, dueAt));
+    return row.id();
+  }
+
+  private StoredRow undecodable(String destination, Optional<String> key, UUID id, String error) {
     touch();
     RowId row = outbox.draw(destination, key.orElse(id.toString()), id);
-    rows.add(StoredRow.undecodable(row, key, error));
-    return row;
+    return StoredRow.undecodable(row, key, error);
   }
 
   private StoredRow row(Message message, int size) {
