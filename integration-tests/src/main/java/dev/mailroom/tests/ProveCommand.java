@@ -1,6 +1,7 @@
 package dev.mailroom.tests;
 
 import java.io.PrintWriter;
+import java.security.SecureRandom;
 import java.util.Locale;
 import java.util.Objects;
 import me.tongfei.progressbar.ProgressBar;
@@ -93,6 +94,56 @@ public final class ProveCommand {
           outcome.duplicates(),
           outcome.seconds(),
           rate);
+    }
+    out.flush();
+    return outcome.isKept() ? 0 : 1;
+  }
+
+  @Command(
+      name = "crash",
+      mixinStandardHelpOptions = true,
+      description =
+          "Relays are killed and paused, the database crashes, the broker fails, all under load.")
+  int crash(
+      @Option(
+              names = "--rounds",
+              paramLabel = "N",
+              defaultValue = "20",
+              description = "disasters, 1 to 10000 (${DEFAULT-VALUE})")
+          int rounds,
+      @Option(names = "--seed", paramLabel = "S", description = "decides which; at random") @Nullable
+          Long seed,
+      @Option(names = "--json", description = "end with the result as one JSON object")
+          boolean json)
+      throws Exception {
+    require("--rounds", rounds, 1, 10_000);
+    long decided = seed == null ? new SecureRandom().nextInt(Integer.MAX_VALUE) : seed;
+    Town.Outcome outcome = new Crash(rounds, decided, System.err::println).run();
+    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+    out.printf(
+        Locale.ROOT,
+        "%d rounds, %d messages: lost %d, invented %d, out of order %d, duplicates %d: %s (seed"
+            + " %d)%n",
+        rounds,
+        outcome.messages(),
+        outcome.lost(),
+        outcome.invented(),
+        outcome.orderViolations(),
+        outcome.duplicates(),
+        outcome.isKept() ? "kept" : "BROKEN",
+        decided);
+    if (json) {
+      out.printf(
+          Locale.ROOT,
+          "{\"seed\":%d,\"rounds\":%d,\"messages\":%d,\"lost\":%d,\"invented\":%d,"
+              + "\"order_violations\":%d,\"duplicates\":%d}%n",
+          decided,
+          rounds,
+          outcome.messages(),
+          outcome.lost(),
+          outcome.invented(),
+          outcome.orderViolations(),
+          outcome.duplicates());
     }
     out.flush();
     return outcome.isKept() ? 0 : 1;

@@ -1,0 +1,93 @@
+package dev.mailroom.tests;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A JVM of its own, which can be killed, paused, and told to stop. */
+final class Child implements AutoCloseable {
+
+  private final Process process;
+  private final BufferedReader output;
+
+  /** What it said when it was ready, after that word. */
+  final String greeting;
+
+  Child(Class<?> program, Map<String, String> environment, Path log, String... arguments)
+      throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                program.getName()));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().putAll(environment);
+    builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    process = builder.start();
+    Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+    output = process.inputReader(StandardCharsets.UTF_8);
+    greeting = await("ready ");
+  }
+
+  /** The rest of the next line that begins so. */
+  private String await(String beginning) throws IOException {
+    String line = output.readLine();
+    while (line != null && !line.startsWith(beginning)) {
+      line = output.readLine();
+    }
+    if (line == null) {
+      throw new IOException("A child process ended before it said '" + beginning + "'");
+    }
+    return line.substring(beginning.length());
+  }
+
+  /** Says a word and waits until it was obeyed. */
+  void tell(String word) throws IOException {
+    Writer input = process.outputWriter(StandardCharsets.UTF_8);
+    input.write(word + "\n");
+    input.flush();
+    await("obeyed " + word);
+  }
+
+  /** SIGKILL. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  /** SIGTERM, and waits for its end. */
+  void stop() throws InterruptedException {
+    process.destroy();
+    process.waitFor(30, TimeUnit.SECONDS);
+  }
+
+  /** SIGSTOP: it stands still in the middle of whatever it does. */
+  void pause() throws IOException, InterruptedException {
+    signal("STOP");
+  }
+
+  /** SIGCONT. */
+  void resume() throws IOException, InterruptedException {
+    signal("CONT");
+  }
+
+  private void signal(String name) throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+}

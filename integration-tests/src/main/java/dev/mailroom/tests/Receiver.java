@@ -1,0 +1,105 @@
+package dev.mailroom.tests;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.List;
+import javax.sql.DataSource;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sqs.model.DeleteMessageBatchRequestEntry;
+import software.amazon.awssdk.services.sqs.model.Message;
+
+/** Takes what arrives in a queue into the table {@code received}, in order, and only then deletes. */
+final class Receiver implements AutoCloseable {
+
+  private final SqsClient sqs;
+  private final String queueUrl;
+  private final String queue;
+  private final DataSource dataSource;
+  private final Thread thread = new Thread(this::run, "receiver");
+  private volatile boolean stopped;
+
+  Receiver(SqsClient sqs, String queueUrl, String queue, DataSource dataSource) {
+    this.sqs = sqs;
+    this.queueUrl = queueUrl;
+    this.queue = queue;
+    this.dataSource = dataSource;
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void run() {
+    while (!stopped) {
+      try {
+        List<Message> messages =
+            sqs.receiveMessage(
+                    request ->
+                        request
+                            .queueUrl(queueUrl)
+                            .maxNumberOfMessages(10)
+                            .visibilityTimeout(5)
+                            .waitTimeSeconds(1))
+                .messages();
+        if (!messages.isEmpty()) {
+          record(messages);
+          delete(messages);
+        }
+      } catch (SdkException | SQLException e) {
+        pause();
+      }
+    }
+  }
+
+  private void record(List<Message> messages) throws SQLException {
+    try (Connection connection = dataSource.getConnection();
+        PreparedStatement insert =
+            connection.prepareStatement("INSERT INTO received (queue, key, n) VALUES (?, ?, ?)")) {
+      connection.setAutoCommit(false);
+      for (Message message : messages) {
+        String[] parts = message.body().split(":");
+        insert.setString(1, queue);
+        insert.setString(2, parts[0]);
+        insert.setInt(3, Integer.parseInt(parts[1]));
+        insert.addBatch();
+      }
+      insert.executeBatch();
+      connection.commit();
+      connection.setAutoCommit(true);
+    }
+  }
+
+  private void delete(List<Message> messages) {
+    sqs.deleteMessageBatch(
+        request ->
+            request
+                .queueUrl(queueUrl)
+                .entries(
+                    messages.stream()
+                        .map(
+                            message ->
+                                DeleteMessageBatchRequestEntry.builder()
+                                    .id(message.messageId())
+                                    .receiptHandle(message.receiptHandle())
+                                    .build())
+                        .toList()));
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(100);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void close() {
+    stopped = true;
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

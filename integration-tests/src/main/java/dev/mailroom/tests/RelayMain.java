@@ -1,0 +1,49 @@
+package dev.mailroom.tests;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.mailroom.outbox.jdbc.JdbcOutboxStore;
+import dev.mailroom.relay.Relay;
+import dev.mailroom.relay.aws.AwsClients;
+import dev.mailroom.relay.aws.AwsTransport;
+import java.time.Duration;
+import software.amazon.awssdk.services.sns.SnsAsyncClient;
+import software.amazon.awssdk.services.sqs.SqsAsyncClient;
+
+/** A relay in a process of its own, until it is told to stop; then it drains and leaves. */
+final class RelayMain {
+
+  /** Short, so that a proof sees many takeovers. */
+  static final Duration LEASE = Duration.ofSeconds(5);
+
+  private static final Duration RENEW_EVERY = Duration.ofSeconds(1);
+  private static final Duration SEND_TIMEOUT = Duration.ofSeconds(3);
+
+  private RelayMain() {}
+
+  public static void main(String... arguments) throws InterruptedException {
+    HikariDataSource dataSource = new HikariDataSource();
+    dataSource.setJdbcUrl(arguments[0]);
+    dataSource.setMaximumPoolSize(8);
+    dataSource.setConnectionTimeout(2_000);
+    dataSource.setInitializationFailTimeout(-1);
+    SqsAsyncClient sqs = AwsClients.sqs();
+    SnsAsyncClient sns = AwsClients.sns();
+    AwsTransport transport =
+        AwsTransport.builder(sqs, sns)
+            .timeout(SEND_TIMEOUT)
+            .probing(Duration.ofMillis(50), Duration.ofSeconds(1))
+            .build();
+    Relay relay =
+        Relay.builder()
+            .store(JdbcOutboxStore.of(dataSource))
+            .transport(transport)
+            .lease(LEASE, RENEW_EVERY)
+            .backoff(Duration.ofMillis(50), Duration.ofSeconds(1))
+            .attempts(1_000)
+            .build();
+    relay.start();
+    Runtime.getRuntime().addShutdownHook(new Thread(relay::close));
+    System.out.println("ready relay");
+    Thread.currentThread().join();
+  }
+}
