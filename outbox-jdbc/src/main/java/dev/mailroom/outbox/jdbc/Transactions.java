@@ -16,21 +16,23 @@ final class Transactions {
   /** Commits what {@code work} did, or undoes it and throws what it threw. */
   static <T> T run(Connection connection, Work<T> work) throws SQLException {
     connection.setAutoCommit(false);
+    T result;
     try {
-      T result = work.run(Dialect.of(connection), connection);
+      result = work.run(Dialect.of(connection), connection);
       connection.commit();
-      return result;
     } catch (SQLException | RuntimeException e) {
-      rollback(connection, e);
+      undo(connection, e);
       throw e;
-    } finally {
-      connection.setAutoCommit(true);
     }
+    connection.setAutoCommit(true);
+    return result;
   }
 
-  private static void rollback(Connection connection, Exception cause) {
+  /** On a connection that is broken this fails, too; that must not hide the cause. */
+  private static void undo(Connection connection, Exception cause) {
     try {
       connection.rollback();
+      connection.setAutoCommit(true);
     } catch (SQLException e) {
       cause.addSuppressed(e);
     }
