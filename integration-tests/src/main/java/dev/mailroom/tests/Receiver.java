@@ -57,10 +57,11 @@ final class Receiver implements AutoCloseable {
             connection.prepareStatement("INSERT INTO received (queue, key, n) VALUES (?, ?, ?)")) {
       connection.setAutoCommit(false);
       for (Message message : messages) {
-        String[] parts = message.body().split(":");
+        String body = message.body();
+        int colon = body.indexOf(':');
         insert.setString(1, queue);
-        insert.setString(2, parts[0]);
-        insert.setInt(3, Integer.parseInt(parts[1]));
+        insert.setString(2, body.substring(0, colon));
+        insert.setInt(3, Integer.parseInt(body.substring(colon + 1)));
         insert.addBatch();
       }
       insert.executeBatch();

@@ -7,7 +7,6 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import javax.sql.DataSource;
 
@@ -18,8 +17,6 @@ import javax.sql.DataSource;
 final class Writing {
 
   private static final int KEYS_EACH = 5;
-  private static final Map<String, String> DESTINATIONS =
-      Map.of(Town.MAIL, "sqs:mail", Town.NEWS, "sns:news", Town.LEDGER, "sqs:ledger.fifo");
 
   private final DataSource dataSource;
   private final JdbcOutbox outbox = JdbcOutbox.create();
@@ -49,7 +46,6 @@ final class Writing {
         Thread.sleep(1 + random.nextLong(2 * pauseMillis));
       } catch (SQLException e) {
         // In doubt, if it was the commit that failed: the table tells what became of it.
-        continue;
       } catch (InterruptedException e) {
         return;
       }
@@ -69,7 +65,7 @@ final class Writing {
       }
       outbox.publish(
           connection,
-          Message.to(DESTINATIONS.get(queue))
+          Message.to((queue.equals(Town.NEWS) ? "sns:" : "sqs:") + queue)
               .type("Numbered")
               .key(key)
               .payload(key + ":" + n)
