@@ -45,7 +45,7 @@ class HouseRulesTest {
               "Timeline",
               "Transport"),
           JDBC,
-          Set.of("JdbcOutbox", "JdbcOutboxStore", "OutboxSchema"),
+          Set.of("DeadLetters", "Destinations", "JdbcOutbox", "JdbcOutboxStore", "OutboxSchema"),
           AWS,
           Set.of("AwsClients", "AwsTransport", "Route", "SnsTopic", "SqsQueue"),
           "dev.mailroom.inbox",

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.mailroom.outbox.Message;
+import dev.mailroom.outbox.jdbc.DeadLetters;
+import dev.mailroom.outbox.jdbc.DeadLetters.Filter;
+import dev.mailroom.outbox.jdbc.Destinations;
 import dev.mailroom.outbox.jdbc.JdbcOutbox;
 import dev.mailroom.outbox.jdbc.JdbcOutboxStore;
 import dev.mailroom.relay.DeadLetterPolicy;
@@ -320,9 +323,7 @@ class RelayOnPostgresIT {
     assertThat(broker.payloadsOf("a")).isEmpty();
 
     broker.refused.clear();
-    station.execute(
-        "UPDATE outbox_parked SET mark = 'RETRY', due_at = clock_timestamp()"
-            + " WHERE state = 'DEAD'");
+    assertThat(DeadLetters.of(station.dataSource).retry(Filter.all(), "a test")).isEqualTo(1);
     awaitDrained();
     assertThat(broker.payloadsOf("a")).containsExactly("a0", "a1", "a2");
   }
@@ -333,9 +334,7 @@ class RelayOnPostgresIT {
     relay();
     publish(FIFO, "a", "a0", "a1", "a2");
     awaitDeadOne();
-    station.execute(
-        "UPDATE outbox_parked SET mark = 'DISCARD', due_at = clock_timestamp()"
-            + " WHERE state = 'DEAD'");
+    assertThat(DeadLetters.of(station.dataSource).discard(Filter.all(), "a test")).isEqualTo(1);
     awaitDrained();
     assertThat(broker.payloadsOf("a")).containsExactly("a1", "a2");
   }
@@ -373,17 +372,14 @@ class RelayOnPostgresIT {
     relay();
     publish("news", "a", "first");
     awaitDrained();
-    station.execute(
-        "UPDATE outbox_destination SET paused_at = clock_timestamp(), paused_by = 'me'"
-            + " WHERE destination = 'news'");
+    Destinations destinations = Destinations.of(station.dataSource);
+    assertThat(destinations.pause("news", "a test", "to see")).isTrue();
     Thread.sleep(1_200); // relays look twice a second
     publish("news", "a", IntStream.range(0, 50).mapToObj(i -> "n" + i).toArray(String[]::new));
     publish(FIFO, "a", "elsewhere");
     await().atMost(LONG).until(() -> broker.payloads().contains("elsewhere"));
     assertThat(broker.payloads()).containsExactly("first", "elsewhere");
-    station.execute(
-        "UPDATE outbox_destination SET paused_at = NULL, paused_by = NULL"
-            + " WHERE destination = 'news'");
+    assertThat(destinations.resume("news", "a test")).isTrue();
     awaitDrained();
     assertThat(broker.payloads()).hasSize(52).doesNotHaveDuplicates();
   }

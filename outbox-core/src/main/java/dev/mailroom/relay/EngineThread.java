@@ -31,17 +31,9 @@ final class EngineThread implements Timeline, AutoCloseable {
   @Override
   public void schedule(Duration delay, Runnable event) {
     try {
-      Future<?> unused = thread.schedule(() -> run(event), delay.toNanos(), TimeUnit.NANOSECONDS);
+      Future<?> unused = thread.schedule(event, delay.toNanos(), TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException e) {
       LOG.debug("The relay has stopped; a late event is dropped");
-    }
-  }
-
-  private static void run(Runnable event) {
-    try {
-      event.run();
-    } catch (RuntimeException e) {
-      LOG.error("The relay met a fault of its own, which should be reported; it goes on", e);
     }
   }
 

@@ -128,7 +128,6 @@ final class LaneReader {
   }
 
   private void returned(long number, List<LaneWindow> lanes, List<Range> ranges, List<Row> rows) {
-    ledger.end(number);
     reading = false;
     Map<Object, List<Row>> byLane = new HashMap<>();
     rows.forEach(
@@ -139,6 +138,7 @@ final class LaneReader {
         take(number, lane, ranges.get(i), byLane.getOrDefault(lane.lane, List.of()));
       }
     }
+    ledger.end(number); // not before: what it shows may be gone, and is known only until then
     intake.pause();
     read();
   }

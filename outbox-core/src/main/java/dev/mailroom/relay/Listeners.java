@@ -76,6 +76,12 @@ final class Listeners implements RelayListener {
   }
 
   @Override
+  public void engineFailed(Throwable fault) {
+    LOG.error("The relay met a fault of its own, which should be reported; it starts anew", fault);
+    guard(() -> user.engineFailed(fault));
+  }
+
+  @Override
   public void acknowledged(int messages) {
     guard(() -> user.acknowledged(messages));
   }

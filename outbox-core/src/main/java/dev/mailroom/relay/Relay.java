@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,28 +30,38 @@ import org.slf4j.LoggerFactory;
 public final class Relay implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
+  private static final int STORE_THREADS = 6;
 
+  private static final Duration ANEW_AFTER = Duration.ofSeconds(1);
+
+  private final Settings settings;
+  private final OutboxStore store;
+  private final Transport transport;
+  private final RelayListener listener;
   private final Timeline timeline;
-  private final List<AutoCloseable> own = new ArrayList<>();
-  private final Engine engine;
+  private final Executor storeThreads;
+  private final Executor leaseThread;
   private final Duration drainTimeout;
+  private final List<AutoCloseable> own = new ArrayList<>();
   private final Set<String> woken = ConcurrentHashMap.newKeySet();
   private final CompletableFuture<Void> drained = new CompletableFuture<>();
+
+  /** The engine of now; set on the timeline only. */
+  private volatile @Nullable Life life;
+
   private boolean started;
-  private boolean stopped;
+  private volatile boolean stopped;
   private boolean closed;
 
   private Relay(Builder builder, OutboxStore store, Transport transport) {
+    settings = builder.settings();
+    this.store = store;
+    this.transport = transport;
+    listener = new Listeners(builder.listener);
     drainTimeout = builder.drainTimeout;
     timeline = builder.timeline == null ? owned(new EngineThread()) : builder.timeline;
-    RelayListener listener = new Listeners(builder.listener);
-    engine =
-        new Engine(
-            new Environment(builder.settings(), timeline, transport, listener),
-            store,
-            threads(builder.storeThreads, "mailroom-relay-store"),
-            owned(store.leases()),
-            threads(builder.leaseThread, "mailroom-relay-lease"));
+    storeThreads = threads(builder.storeThreads, STORE_THREADS, "mailroom-relay-store");
+    leaseThread = threads(builder.leaseThread, 1, "mailroom-relay-lease");
   }
 
   private <T extends AutoCloseable> T owned(T resource) {
@@ -58,11 +69,11 @@ public final class Relay implements AutoCloseable {
     return resource;
   }
 
-  private Executor threads(@Nullable Executor given, String name) {
+  private Executor threads(@Nullable Executor given, int number, String name) {
     if (given != null) {
       return given;
     }
-    ExecutorService threads = Executors.newCachedThreadPool(Threads.named(name));
+    ExecutorService threads = Executors.newFixedThreadPool(number, Threads.named(name));
     own.add(threads::shutdownNow);
     return threads;
   }
@@ -81,7 +92,75 @@ public final class Relay implements AutoCloseable {
       throw new IllegalStateException("A relay starts once; build another one.");
     }
     started = true;
-    timeline.execute(engine::start);
+    timeline.execute(this::begin);
+  }
+
+  private void begin() {
+    if (!stopped) {
+      life = new Life();
+      life.engine.start();
+    }
+  }
+
+  /**
+   * What an engine knows may be wrong once a part of it has failed. So it ends as if it were
+   * killed, its leases run out, and another one starts.
+   */
+  private void failed(Life over, Throwable fault) {
+    listener.engineFailed(fault);
+    leaseThread.execute(over.leases::close);
+    life = null;
+    if (stopped) {
+      drained.complete(null);
+    } else {
+      timeline.schedule(ANEW_AFTER, this::begin);
+    }
+  }
+
+  /** An engine from its start to its end, which a fault of its own may bring. */
+  private final class Life implements Timeline {
+
+    private final LeaseStore leases = store.leases();
+    private final Engine engine =
+        new Engine(
+            new Environment(settings, this, transport, listener),
+            store,
+            storeThreads,
+            leases,
+            leaseThread);
+    private boolean over;
+
+    @Override
+    public void execute(Runnable event) {
+      timeline.execute(() -> run(event));
+    }
+
+    @Override
+    public void schedule(Duration delay, Runnable event) {
+      timeline.schedule(delay, () -> run(event));
+    }
+
+    private void run(Runnable event) {
+      if (over) {
+        return;
+      }
+      try {
+        event.run();
+      } catch (RuntimeException | Error e) {
+        over = true;
+        failed(this, e);
+      }
+    }
+
+    @Override
+    public long nanos() {
+      return timeline.nanos();
+    }
+
+    @Override
+    public RandomGenerator random() {
+      return timeline.random();
+    }
   }
 
   /**
@@ -93,7 +172,10 @@ public final class Relay implements AutoCloseable {
       timeline.execute(
           () -> {
             woken.remove(destination);
-            engine.wake(destination);
+            Life now = life;
+            if (now != null) {
+              now.run(() -> now.engine.wake(destination));
+            }
           });
     }
   }
@@ -107,12 +189,21 @@ public final class Relay implements AutoCloseable {
     if (!stopped) {
       stopped = true;
       if (started) {
-        timeline.execute(() -> engine.stop(() -> drained.complete(null)));
+        timeline.execute(this::end);
       } else {
         drained.complete(null);
       }
     }
     return drained.minimalCompletionStage();
+  }
+
+  private void end() {
+    Life now = life;
+    if (now == null) {
+      drained.complete(null);
+    } else {
+      now.run(() -> now.engine.stop(() -> drained.complete(null)));
+    }
   }
 
   /**
@@ -130,6 +221,10 @@ public final class Relay implements AutoCloseable {
       closed = true;
     }
     await(stopping);
+    Life last = life;
+    if (last != null) {
+      close(last.leases);
+    }
     for (int i = own.size() - 1; i >= 0; i--) {
       close(own.get(i));
     }
@@ -283,8 +378,8 @@ public final class Relay implements AutoCloseable {
     }
 
     /**
-     * What runs the calls to the database, up to eight at a time, which block: by default threads
-     * of the relay's own.
+     * What runs the calls to the database, which block: by default six threads of the relay's own,
+     * so that it uses at most six connections at a time, and one more for its leases.
      */
     public Builder storeThreads(Executor executor) {
       storeThreads = executor;

@@ -36,6 +36,9 @@ public interface RelayListener {
   /** The database failed {@code call}; the relay goes on trying. */
   default void storeFailed(String call, Throwable error) {}
 
+  /** The relay met a fault of its own, and starts anew once its leases have run out. */
+  default void engineFailed(Throwable fault) {}
+
   /** This many messages, accepted on their first way, are deleted from the outbox. */
   default void acknowledged(int messages) {}
 }

@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** An outbox without messages and a broker without destinations. */
-final class Nowhere implements OutboxStore, Transport, LeaseStore {
+class Nowhere implements OutboxStore, Transport, LeaseStore {
 
   @Override
   public List<Destination> destinations() {

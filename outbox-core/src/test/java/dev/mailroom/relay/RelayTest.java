@@ -1,8 +1,13 @@
 package dev.mailroom.relay;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -85,6 +90,38 @@ class RelayTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageEndingWith("send timeout together, PT6S: PT6S");
     builder().lease(Duration.ofMillis(6_001), second).build().close();
+  }
+
+  /** A transport that breaks the rules, and so the engine, until it is told to stop that. */
+  @Test
+  void startsAnewAfterAFaultOfItsOwn() throws Exception {
+    CountDownLatch failed = new CountDownLatch(2);
+    AtomicBoolean broken = new AtomicBoolean(true);
+    CountDownLatch works = new CountDownLatch(1);
+    Nowhere store =
+        new Nowhere() {
+          @Override
+          public List<Destination> destinations() {
+            if (!broken.get()) {
+              works.countDown();
+              return List.of();
+            }
+            return List.of(new Destination("orders", false)); // Nowhere has no gate for it
+          }
+        };
+    RelayListener listener =
+        new RelayListener() {
+          @Override
+          public void engineFailed(Throwable fault) {
+            failed.countDown();
+          }
+        };
+    try (Relay relay = builder().store(store).listener(listener).build()) {
+      relay.start();
+      assertThat(failed.await(1, TimeUnit.MINUTES)).isTrue();
+      broken.set(false);
+      assertThat(works.await(1, TimeUnit.MINUTES)).isTrue();
+    }
   }
 
   @Test

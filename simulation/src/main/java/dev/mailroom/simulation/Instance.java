@@ -130,6 +130,13 @@ final class Instance {
     }
 
     @Override
+    public void engineFailed(Throwable fault) {
+      StackTraceElement[] trace = fault.getStackTrace();
+      world.audit.complain(
+          Promise.FAULT, name + ": " + fault + (trace.length > 0 ? " at " + trace[0] : ""));
+    }
+
+    @Override
     public void storeFailed(String call, Throwable error) {
       world.note(() -> name + " fails to " + call + ": " + error.getMessage());
     }

@@ -3,12 +3,19 @@ package dev.mailroom.outbox.jdbc;
 import dev.mailroom.outbox.MailroomException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 
 /** What Mailroom says to a database. Stateless; the connection's transaction is the caller's. */
 interface Dialect {
 
   /** The name of the folder with its migrations. */
   String folder();
+
+  /**
+   * Bounds the transaction that begins here: how long it waits for a lock, how long a statement
+   * lasts, and how long it idles. Each statement sees what was committed before it.
+   */
+  void bound(Connection connection, Duration lock, Duration statement) throws SQLException;
 
   /** What writers say. */
   WriterStatements writer();

@@ -12,7 +12,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Leases in a relational database. After a failure it goes on with another connection. */
+/**
+ * Leases in a relational database. It keeps its connection, so that a renewal never waits for a
+ * pool that others have emptied; after a failure it goes on with another one. What a relay's thread
+ * does here may be cut short by a close from another.
+ */
 final class JdbcLeaseStore implements LeaseStore {
 
   private static final Logger log = LoggerFactory.getLogger(JdbcLeaseStore.class);
@@ -20,9 +24,15 @@ final class JdbcLeaseStore implements LeaseStore {
   /** A relay is struck off once it was not seen for so many leases. */
   private static final int LEASES_UNSEEN = 10;
 
+  /** Above the timeouts in the database: only a network or a server that is gone meets it. */
+  private static final int NETWORK_TIMEOUT_MILLIS = 4_000;
+
+  private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(1);
+  private static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(2);
+
   private final DataSource dataSource;
   // None before the first call, after a failure and after the end.
-  private @Nullable Connection connection;
+  private volatile @Nullable Connection connection;
 
   JdbcLeaseStore(DataSource dataSource) {
     this.dataSource = dataSource;
@@ -38,7 +48,7 @@ final class JdbcLeaseStore implements LeaseStore {
     return run(
         (leases, database) -> {
           leases.show(database, relay);
-          leases.renew(database, lease, PostgreSqlLeases.sorted(held));
+          leases.renew(database, lease, LeaseStatements.sorted(held));
           leases.forget(database, lease.multipliedBy(LEASES_UNSEEN));
           return leases.roll(database, lease);
         });
@@ -55,7 +65,7 @@ final class JdbcLeaseStore implements LeaseStore {
   public void release(List<Lease> held) {
     run(
         (leases, database) -> {
-          leases.release(database, PostgreSqlLeases.sorted(held));
+          leases.release(database, LeaseStatements.sorted(held));
           return true;
         });
   }
@@ -76,14 +86,11 @@ final class JdbcLeaseStore implements LeaseStore {
   private <T> T run(Work<T> work) {
     boolean done = false;
     try {
-      if (connection == null) {
-        connection = dataSource.getConnection();
-      }
       T result =
           Transactions.run(
-              connection,
+              connection(),
               (dialect, database) -> {
-                dialect.leases().boundTransaction(database);
+                dialect.bound(database, LOCK_TIMEOUT, STATEMENT_TIMEOUT);
                 return work.run(dialect.leases(), database);
               });
       done = true;
@@ -95,6 +102,16 @@ final class JdbcLeaseStore implements LeaseStore {
         close();
       }
     }
+  }
+
+  private Connection connection() throws SQLException {
+    Connection known = connection;
+    if (known == null) {
+      known = dataSource.getConnection();
+      connection = known;
+      known.setNetworkTimeout(Runnable::run, NETWORK_TIMEOUT_MILLIS);
+    }
+    return known;
   }
 
   @Override

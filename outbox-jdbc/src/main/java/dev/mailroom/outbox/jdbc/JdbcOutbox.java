@@ -1,7 +1,5 @@
 package dev.mailroom.outbox.jdbc;
 
-import static java.util.stream.Collectors.partitioningBy;
-
 import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.partitioningBy;
 
@@ -39,7 +37,6 @@ public final class JdbcOutbox {
     maxBytesOf = Map.copyOf(builder.maxBytesOf);
     signal = builder.signal;
     keyLock = builder.keyLock;
-    keyLock = builder.keyLock;
   }
 
   /** An outbox with the defaults. */
@@ -63,8 +60,7 @@ public final class JdbcOutbox {
   }
 
   /**
-   * Writes messages in the order given, all or none: as one statement, and one more if some of them
-   * are to be delivered at a certain time.
+   * Writes messages in the order given, all or none; those with a time go to {@code outbox_parked}.
    *
    * @throws InvalidMessage if one is too large; then none is written
    * @throws MailroomException as for {@link #publish}
@@ -73,29 +69,25 @@ public final class JdbcOutbox {
   public void publishAll(Connection connection, List<Message> messages) throws SQLException {
     requireTransaction(connection);
     messages.forEach(this::requireSize);
-    if (messages.isEmpty()) {
-      return;
+    Map<Boolean, List<Message>> byTime =
+        messages.stream().collect(partitioningBy(message -> message.deliverAt().isPresent()));
+    List<Message> scheduled = requireNonNull(byTime.get(true));
+    List<Message> now = requireNonNull(byTime.get(false));
+    if (!now.isEmpty()) {
+      write(connection, now);
     }
-    insert(Dialect.of(connection), connection, messages);
-    messages.stream().map(Message::destination).distinct().forEach(signal);
+    if (!scheduled.isEmpty()) {
+      Dialect.of(connection).writer().schedule(connection, scheduled);
+    }
+    now.stream().map(Message::destination).distinct().forEach(signal);
   }
 
-  private void insert(Dialect dialect, Connection connection, List<Message> messages)
-      throws SQLException {
-    Map<Boolean, List<Message>> scheduled =
-        messages.stream().collect(partitioningBy(message -> message.deliverAt().isPresent()));
-    List<Message> now = scheduled.getOrDefault(false, List.of());
-    List<Message> later = scheduled.getOrDefault(true, List.of());
-    List<Message> keyed = now.stream().filter(message -> message.key().isPresent()).toList();
-    if (keyLock && !keyed.isEmpty()) {
-      dialect.lockKeys(connection, keyed);
+  private void write(Connection connection, List<Message> messages) throws SQLException {
+    WriterStatements writer = Dialect.of(connection).writer();
+    if (keyLock && messages.stream().anyMatch(message -> message.key().isPresent())) {
+      writer.lockKeys(connection, messages);
     }
-    if (!now.isEmpty()) {
-      dialect.insert(connection, now);
-    }
-    if (!later.isEmpty()) {
-      dialect.schedule(connection, later);
-    }
+    writer.insert(connection, messages);
   }
 
   /** This outbox bound to {@code connection}: as safe and as short-lived as the connection is. */
@@ -168,9 +160,8 @@ public final class JdbcOutbox {
 
     /**
      * Called with the destination after each write of a message that is to be sent at once, on the
-     * writer's thread and before the commit:
-     * {@code relay::wake}, when a relay runs in the same JVM, makes it look at once instead of at
-     * its next poll.
+     * writer's thread and before the commit: {@code relay::wake}, when a relay runs in the same
+     * JVM, makes it look at once instead of at its next poll.
      */
     public Builder signal(Consumer<String> signal) {
       this.signal = signal;
@@ -178,23 +169,12 @@ public final class JdbcOutbox {
     }
 
     /**
-     * Whether writers of a key take turns: each publish waits until no other open transaction has
-     * published the same key to the same destination. Then the order of a key is the order of
-     * commits, even if its writers lock nothing of their own. It costs a statement a publish.
-     * Transactions that publish several keys in different orders may deadlock, and the database
-     * then ends one of them; publish them in one call, or in the same order. Default: false.
-     */
-    public Builder keyLock(boolean lock) {
-      keyLock = lock;
-      return this;
-    }
-
-    /**
      * Makes the writers of a key take turns, by default {@code false}. A publish then waits until
      * every other transaction that published with this setting to the same destination and key has
-     * ended, for as long as {@code lock_timeout} allows; so messages of a key get the order in which
-     * their transactions commit. It costs a statement and is for writers that hold no lock of their
-     * own on what the key stands for. Scheduled messages, which have no such order, do not wait.
+     * ended, for as long as {@code lock_timeout} allows; so messages of a key get the order in
+     * which their transactions commit. It costs a statement and is for writers that hold no lock of
+     * their own on what the key stands for. Scheduled messages, which have no such order, do not
+     * wait.
      *
      * <p>The keys of one call are locked in one order for all. Transactions that publish several
      * times, in different orders of keys, can deadlock; the database then ends one of them

@@ -7,6 +7,7 @@ import dev.mailroom.relay.LeaseStore.LeaseLost;
 import dev.mailroom.relay.OutboxStore;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -17,7 +18,7 @@ import javax.sql.DataSource;
 /**
  * The relay's side of the outbox in a relational database. It takes a connection for each call and
  * keeps no state in it, so it works behind a pool or PgBouncer in transaction mode; a relay uses at
- * most four at a time, and one more for its leases, which it keeps. Give it timeouts: a socket
+ * most six at a time, and one more for its leases, which it keeps. Give it timeouts: a socket
  * timeout and a connection timeout of a few seconds.
  *
  * <p>It has to reach one server, the primary. When another one answers than before, the call fails
@@ -28,6 +29,9 @@ public final class JdbcOutboxStore implements OutboxStore {
   private static final Comparator<OrderedLane> BY_LANE = Comparator.comparing(OrderedLane::lane);
   private static final Comparator<OrderedKey> BY_KEY =
       Comparator.comparing(OrderedKey::lane, BY_LANE).thenComparing(OrderedKey::key);
+
+  private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(1);
+  private static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(3);
 
   private final DataSource dataSource;
   private final ServerWatch watch = new ServerWatch();
@@ -151,7 +155,7 @@ public final class JdbcOutboxStore implements OutboxStore {
     return inTransaction(
         (dialect, connection) -> {
           ParkedStatements parked = dialect.parked();
-          parked.boundTransaction(connection);
+          dialect.bound(connection, LOCK_TIMEOUT, STATEMENT_TIMEOUT);
           List<Lease> lost = parked.hold(connection, leases);
           if (!lost.isEmpty()) {
             throw new LeaseLost(lost);

@@ -6,14 +6,13 @@ import dev.mailroom.relay.LeaseStore.Roll;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 
 /** What a relay says about who owns what. Leases and holdings come sorted by partition. */
 interface LeaseStatements {
-
-  /** Bounds the transaction that begins here: how long it waits, works and idles. */
-  void boundTransaction(Connection connection) throws SQLException;
 
   Roll roll(Connection connection, Duration lease) throws SQLException;
 
@@ -30,4 +29,8 @@ interface LeaseStatements {
   void release(Connection connection, List<Lease> leases) throws SQLException;
 
   void leave(Connection connection, UUID relay) throws SQLException;
+
+  static List<Lease> sorted(Collection<Lease> leases) {
+    return leases.stream().sorted(Comparator.comparingInt(Lease::partition)).toList();
+  }
 }

@@ -15,9 +15,6 @@ import java.util.Set;
 /** What a relay says of messages that wait. Rows, keys and lanes come sorted. */
 interface ParkedStatements {
 
-  /** Bounds the transaction that begins here: how long it waits, works and idles. */
-  void boundTransaction(Connection connection) throws SQLException;
-
   /**
    * Keeps leases from changing hands, and other transactions that do the same from acting on these
    * partitions, until this one ends.

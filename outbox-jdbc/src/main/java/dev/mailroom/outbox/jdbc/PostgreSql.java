@@ -57,8 +57,8 @@ final class PostgreSql implements Dialect {
    * pool like PgBouncer's is somebody else's afterwards. Each statement has to see what was
    * committed before it.
    */
-  static void boundTransaction(Connection connection, Duration lock, Duration statement)
-      throws SQLException {
+  @Override
+  public void bound(Connection connection, Duration lock, Duration statement) throws SQLException {
     try (Statement set = connection.createStatement()) {
       set.execute(
           """

@@ -196,8 +196,7 @@ final class PostgreSqlHot implements HotStatements {
         ResultSet results = select.executeQuery()) {
       results.next();
       String[] writers = (String[]) results.getArray("writers").getArray();
-      return new Answer<>(
-          Optional.of(Set.of(writers)), Optional.of(results.getString("server")));
+      return new Answer<>(Optional.of(Set.of(writers)), Optional.of(results.getString("server")));
     }
   }
 }

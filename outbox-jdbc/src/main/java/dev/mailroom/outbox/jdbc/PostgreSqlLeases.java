@@ -16,8 +16,6 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -29,9 +27,6 @@ import java.util.UUID;
 final class PostgreSqlLeases implements LeaseStatements {
 
   static final PostgreSqlLeases INSTANCE = new PostgreSqlLeases();
-
-  private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(1);
-  private static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(2);
 
   private static final String RELAYS =
       """
@@ -115,11 +110,6 @@ final class PostgreSqlLeases implements LeaseStatements {
       """;
 
   private PostgreSqlLeases() {}
-
-  @Override
-  public void boundTransaction(Connection connection) throws SQLException {
-    PostgreSql.boundTransaction(connection, LOCK_TIMEOUT, STATEMENT_TIMEOUT);
-  }
 
   @Override
   public Roll roll(Connection connection, Duration lease) throws SQLException {
@@ -237,7 +227,7 @@ final class PostgreSqlLeases implements LeaseStatements {
     }
     try (PreparedStatement select = prepare(connection, HELD_BY)) {
       select.setObject(1, relay);
-      release(connection, sorted(leases(select)));
+      release(connection, LeaseStatements.sorted(leases(select)));
     }
   }
 
@@ -256,10 +246,6 @@ final class PostgreSqlLeases implements LeaseStatements {
         results.getInt("partition_no"),
         results.getObject("owner", UUID.class),
         results.getLong("epoch"));
-  }
-
-  static List<Lease> sorted(Collection<Lease> leases) {
-    return leases.stream().sorted(Comparator.comparingInt(Lease::partition)).toList();
   }
 
   static void addLeases(Arrays arrays, List<Lease> leases) throws SQLException {

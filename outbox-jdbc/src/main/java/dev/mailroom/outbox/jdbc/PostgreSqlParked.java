@@ -17,7 +17,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -30,9 +29,6 @@ import org.jspecify.annotations.Nullable;
 final class PostgreSqlParked implements ParkedStatements {
 
   static final PostgreSqlParked INSTANCE = new PostgreSqlParked();
-
-  private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(1);
-  private static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(3);
 
   /** Taken before the row locks, so that settlements of a partition see each other's rows. */
   static final String TAKE_TURNS =
@@ -163,13 +159,8 @@ final class PostgreSqlParked implements ParkedStatements {
   private PostgreSqlParked() {}
 
   @Override
-  public void boundTransaction(Connection connection) throws SQLException {
-    PostgreSql.boundTransaction(connection, LOCK_TIMEOUT, STATEMENT_TIMEOUT);
-  }
-
-  @Override
   public List<Lease> hold(Connection connection, Collection<Lease> leases) throws SQLException {
-    List<Lease> sorted = PostgreSqlLeases.sorted(leases);
+    List<Lease> sorted = LeaseStatements.sorted(leases);
     try (PreparedStatement turn = prepare(connection, TAKE_TURNS)) {
       new Arrays(turn).add("integer", sorted, Lease::partition);
       turn.execute();

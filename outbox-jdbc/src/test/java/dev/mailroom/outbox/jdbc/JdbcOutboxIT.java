@@ -2,23 +2,27 @@ package dev.mailroom.outbox.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.mailroom.outbox.MailroomException;
 import dev.mailroom.outbox.MailroomException.InvalidMessage;
 import dev.mailroom.outbox.Message;
 import dev.mailroom.outbox.WireFormat;
-import dev.mailroom.testkit.OutboxStoreContract.ForeignRow;
 import dev.mailroom.testkit.PostgresServer;
+import dev.mailroom.testkit.StoreUnderTest.ForeignRow;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Savepoint;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -29,6 +33,11 @@ import org.junit.jupiter.api.Test;
 class JdbcOutboxIT {
 
   private static final String PAYLOADS = "SELECT payload FROM outbox_message ORDER BY seq";
+
+  private static final String PARKED = "SELECT payload FROM outbox_parked ORDER BY seq";
+  private static final String OF_THE_KEY =
+      "SELECT payload FROM outbox_message WHERE destination = 'orders' AND message_key = 'o-1'"
+          + " ORDER BY seq";
 
   private static PostgresServer server;
 
@@ -213,7 +222,14 @@ class JdbcOutboxIT {
     for (Message message : messages) {
       JdbcWriter.insert(
           connection,
-          new ForeignRow("orders", message.id(), message.key(), "T", Optional.empty(), "foreign"));
+          new ForeignRow(
+              "orders",
+              message.id(),
+              message.key(),
+              "T",
+              Optional.empty(),
+              "foreign",
+              Optional.empty()));
     }
     connection.commit();
     assertThat(
@@ -226,22 +242,107 @@ class JdbcOutboxIT {
         .containsExactlyElementsOf(IntStream.range(0, 16).mapToObj(Integer::toString).toList());
   }
 
+  private static Message scheduled(String payload) {
+    return Message.to("orders")
+        .type("OrderPlaced")
+        .payload(payload)
+        .deliverAt(Instant.parse("2999-01-01T00:00:00.123456Z"))
+        .build();
+  }
+
   @Test
-  void aWriterNeedsNoRightButToInsert() throws SQLException {
-    database.execute("CREATE ROLE writer_only LOGIN");
-    database.execute(
-        "GRANT USAGE ON SCHEMA "
-            + database.query("SELECT current_schema()").get(0)
-            + " TO writer_only");
-    database.execute("GRANT INSERT ON outbox_message TO writer_only");
-    String url = database.url.replace("user=" + PostgresServer.USER, "user=writer_only");
-    try (Connection writer = DriverManager.getConnection(url)) {
-      writer.setAutoCommit(false);
-      outbox.publish(writer, message("one"));
-      outbox.publishAll(writer, messages(2));
-      writer.commit();
+  void whatHasATimeWaitsAmongTheParked() throws SQLException {
+    outbox.publishAll(connection, List.of(scheduled("later"), message("now"), scheduled("too")));
+    assertThat(database.query(PARKED)).isEmpty();
+    connection.commit();
+    assertThat(database.query(PAYLOADS)).containsExactly("now");
+    assertThat(database.query(PARKED)).containsExactly("later", "too");
+    assertThat(
+            database.query(
+                "SELECT count(*) FROM outbox_parked WHERE state = 'SCHEDULED' AND attempts = 0"
+                    + " AND due_at = deliver_at AND due_at = '2999-01-01T00:00:00.123456Z'"))
+        .containsExactly("2");
+  }
+
+  @Test
+  void whatHasATimeIsWrittenWithTheOthersOrNotAtAll() throws SQLException {
+    database.execute("ALTER TABLE outbox_parked ADD CONSTRAINT no CHECK (payload <> 'no')");
+    Savepoint savepoint = connection.setSavepoint();
+    assertThatThrownBy(() -> outbox.publishAll(connection, List.of(message("x"), scheduled("no"))))
+        .isInstanceOf(SQLException.class);
+    connection.rollback(savepoint);
+    connection.commit();
+    assertThat(database.query(PAYLOADS)).isEmpty();
+  }
+
+  /** Each waits for its turn, so the one that draws the later seq also commits later. */
+  @Test
+  void withTheKeyLockWritersOfAKeyTakeTurns() throws Exception {
+    JdbcOutbox locking = JdbcOutbox.builder().keyLock(true).build();
+    locking.publishAll(connection, messages(2));
+    CompletableFuture<Void> second = inAnotherTransaction(locking, message("second"));
+    awaitOneWaiting();
+    inAnotherTransaction(locking, Message.to("bills").type("T").key("o-1").payload("x").build())
+        .get(10, TimeUnit.SECONDS);
+    inAnotherTransaction(locking, Message.to("orders").type("T").payload("no key").build())
+        .get(10, TimeUnit.SECONDS);
+    assertThat(second).isNotDone();
+    locking.publish(connection, message("last of the first"));
+    connection.commit();
+    second.get(10, TimeUnit.SECONDS);
+    assertThat(database.query(OF_THE_KEY))
+        .containsExactly("no 0", "no 1", "last of the first", "second");
+  }
+
+  @Test
+  void withoutTheKeyLockSeqNeedNotFollowTheCommits() throws Exception {
+    outbox.publish(connection, message("committed last"));
+    inAnotherTransaction(outbox, message("committed first")).get(10, TimeUnit.SECONDS);
+    connection.commit();
+    assertThat(database.query(OF_THE_KEY)).containsExactly("committed last", "committed first");
+  }
+
+  @Test
+  void theKeyLockIsTakenInOneOrder() throws Exception {
+    JdbcOutbox locking = JdbcOutbox.builder().keyLock(true).build();
+    List<Message> forth =
+        IntStream.range(0, 50)
+            .mapToObj(i -> Message.to("orders").type("T").key("k" + i).payload("x").build())
+            .toList();
+    List<Message> back = new ArrayList<>(forth);
+    Collections.reverse(back);
+    for (int round = 0; round < 20; round++) {
+      CompletableFuture<Void> other = inAnotherTransaction(locking, back);
+      locking.publishAll(connection, forth);
+      connection.commit();
+      other.get(10, TimeUnit.SECONDS);
     }
-    assertThat(database.query(PAYLOADS)).containsExactly("one", "no 0", "no 1");
+  }
+
+  private CompletableFuture<Void> inAnotherTransaction(JdbcOutbox writer, Message message) {
+    return inAnotherTransaction(writer, List.of(message));
+  }
+
+  private CompletableFuture<Void> inAnotherTransaction(JdbcOutbox writer, List<Message> messages) {
+    return CompletableFuture.runAsync(
+        () -> {
+          try (Connection other = database.begin()) {
+            writer.publishAll(other, messages);
+            other.commit();
+          } catch (SQLException e) {
+            throw new IllegalStateException(e);
+          }
+        });
+  }
+
+  private void awaitOneWaiting() {
+    await()
+        .until(
+            () ->
+                database
+                    .query("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+                    .size(),
+            waiting -> waiting == 1);
   }
 
   @Test
@@ -249,7 +350,9 @@ class JdbcOutboxIT {
     List<String> signals = new ArrayList<>();
     JdbcOutbox signalling = JdbcOutbox.builder().signal(signals::add).build();
     Message bill = Message.to("bills").type("T").payload("x").build();
-    signalling.publishAll(connection, List.of(message("a"), bill, message("b")));
+    signalling.publishAll(
+        connection, List.of(message("a"), bill, scheduled("no haste"), message("b")));
+    signalling.publish(connection, scheduled("none either"));
     assertThat(signals).containsExactly("orders", "bills");
 
     assertThatThrownBy(() -> signalling.publish(connection, ofSize(300_000)));

@@ -7,19 +7,22 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.mailroom.outbox.MailroomException;
 import dev.mailroom.outbox.Message;
 import dev.mailroom.relay.Lane;
+import dev.mailroom.relay.LeaseStore;
+import dev.mailroom.relay.LeaseStore.Lease;
 import dev.mailroom.relay.OutboxStore;
 import dev.mailroom.relay.OutboxStore.ParkedState;
 import dev.mailroom.relay.OutboxStore.Parking;
 import dev.mailroom.relay.OutboxStore.Range;
 import dev.mailroom.relay.OutboxStore.RowId;
+import dev.mailroom.relay.OutboxStore.Settlement;
 import dev.mailroom.testkit.OutboxStoreContract;
 import dev.mailroom.testkit.PostgresServer;
-import java.sql.Connection;
-import java.sql.ResultSet;
+import dev.mailroom.testkit.StoreUnderTest;
+import dev.mailroom.testkit.StoreUnderTest.Writer;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -30,10 +33,14 @@ import org.junit.jupiter.api.Test;
 
 class JdbcOutboxStoreIT extends OutboxStoreContract {
 
+  private static final Duration HOUR = Duration.ofHours(1);
+
   private static PostgresServer server;
 
   private TestDatabase database;
+  private StoreUnderTest outbox;
   private OutboxStore store;
+  private LeaseStore leases;
 
   @BeforeAll
   static void startServer() {
@@ -49,50 +56,24 @@ class JdbcOutboxStoreIT extends OutboxStoreContract {
   void migrate() {
     database = TestDatabase.withOutbox(server);
     database.execute("CREATE TABLE elsewhere (id int)");
-    store = JdbcOutboxStore.of(database.pool());
+    outbox = new JdbcStoreUnderTest(database);
+    store = outbox.store();
+    leases = store.leases();
   }
 
   @AfterEach
   void close() {
+    leases.close();
     database.close();
   }
 
   @Override
-  protected OutboxStore store() {
-    return store;
-  }
-
-  @Override
-  protected Writer begin() {
-    try {
-      return new JdbcWriter(database.begin());
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  @Override
-  protected List<ParkedRow> parked() {
-    try (Connection connection = database.pool().getConnection();
-        Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery("SELECT * FROM outbox_parked ORDER BY seq")) {
-      List<ParkedRow> parked = new ArrayList<>();
-      while (rows.next()) {
-        parked.add(
-            new ParkedRow(
-                rows.getObject("message_id", UUID.class),
-                ParkedState.valueOf(rows.getString("state")),
-                rows.getInt("attempts"),
-                rows.getString("last_error")));
-      }
-      return parked;
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
+  protected StoreUnderTest outbox() {
+    return outbox;
   }
 
   private List<RowId> written(int count) {
-    Writer writer = begin();
+    Writer writer = outbox.begin();
     writer.publish(
         IntStream.range(0, count)
             .mapToObj(i -> Message.to("orders").type("T").key("k").payload("no " + i).build())
@@ -104,20 +85,29 @@ class JdbcOutboxStoreIT extends OutboxStoreContract {
     return store.read(List.of(all), 0).stream().map(OutboxStore.Row::id).toList();
   }
 
+  private List<Lease> held() {
+    List<LeaseStore.Holding> all = leases.look(HOUR).partitions();
+    return leases.take(new UUID(9, 9), HOUR, all);
+  }
+
+  private static Settlement parking(Parking... parkings) {
+    return new Settlement(List.of(parkings), List.of(), List.of(), Set.of());
+  }
+
+  private static Parking dead(RowId id, int attempts) {
+    return new Parking(id, ParkedState.DEAD, Duration.ZERO, attempts, "refused");
+  }
+
   @Test
-  void parksAllRowsOrNone() {
+  void settlesAllRowsOrNone() {
     List<RowId> ids = written(3);
-    Parking possible = new Parking(ids.get(0), ParkedState.DEAD, 1, "refused");
-    Parking impossible = new Parking(ids.get(2), null, 1, "refused");
-    assertThatThrownBy(() -> store.park(List.of(possible, impossible)))
-        .isInstanceOf(RuntimeException.class);
     database.execute("ALTER TABLE outbox_parked ADD CONSTRAINT one CHECK (attempts < 2)");
-    Parking refused = new Parking(ids.get(2), ParkedState.DEAD, 2, "refused");
-    assertThatThrownBy(() -> store.park(List.of(possible, refused)))
+    Settlement refused = parking(dead(ids.get(0), 1), dead(ids.get(2), 2));
+    assertThatThrownBy(() -> store.settle(held(), refused))
         .isInstanceOf(MailroomException.class)
         .hasMessageStartingWith("The outbox's database failed (SQLState 23514): ");
     assertThat(database.query("SELECT seq FROM outbox_message")).hasSize(3);
-    assertThat(parked()).isEmpty();
+    assertThat(outbox.parked()).isEmpty();
   }
 
   @Test
@@ -127,8 +117,7 @@ class JdbcOutboxStoreIT extends OutboxStoreContract {
             + " payload, created_at)::text FROM ";
     List<RowId> ids = written(2);
     List<String> before = database.query(columns + "outbox_message ORDER BY seq");
-    store.park(
-        ids.stream().map(id -> new Parking(id, ParkedState.BLOCKED, 0, "behind another")).toList());
+    store.settle(held(), parking(dead(ids.get(0), 1), dead(ids.get(1), 1)));
     assertThat(database.query(columns + "outbox_parked ORDER BY seq")).isEqualTo(before);
   }
 
@@ -136,7 +125,7 @@ class JdbcOutboxStoreIT extends OutboxStoreContract {
    * What speeds up an acknowledgement must not weaken the commits of the connection's next user.
    */
   @Test
-  void acknowledgesWithoutWaitingForTheDiskAndParksWithIt() {
+  void acknowledgesWithoutWaitingForTheDiskAndSettlesWithIt() {
     database.execute("CREATE TABLE seen (setting text)");
     database.execute(
         "CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO seen"
@@ -148,7 +137,7 @@ class JdbcOutboxStoreIT extends OutboxStoreContract {
       one.setMaximumPoolSize(1);
       OutboxStore own = JdbcOutboxStore.of(one);
       own.acknowledge(List.of(ids.get(0)));
-      own.park(List.of(new Parking(ids.get(1), ParkedState.DEAD, 1, "refused")));
+      own.settle(held(), parking(dead(ids.get(1), 1)));
     }
     assertThat(database.query("SELECT setting FROM seen")).containsExactly("off", "on");
   }

@@ -1,11 +1,12 @@
 package dev.mailroom.outbox.jdbc;
 
 import dev.mailroom.outbox.Message;
-import dev.mailroom.testkit.OutboxStoreContract.ForeignRow;
-import dev.mailroom.testkit.OutboxStoreContract.Writer;
+import dev.mailroom.testkit.StoreUnderTest.ForeignRow;
+import dev.mailroom.testkit.StoreUnderTest.Writer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.ZoneOffset;
 import java.util.List;
 
 /** A writer's transaction, on a connection of its own. */
@@ -41,17 +42,22 @@ final class JdbcWriter implements Writer {
 
   /** By the row contract and nothing else. */
   static void insert(Connection connection, ForeignRow row) throws SQLException {
+    String columns = "destination, message_id, message_key, message_type, headers, payload";
+    boolean scheduled = row.deliverAt().isPresent();
     try (PreparedStatement insert =
         connection.prepareStatement(
-            "INSERT INTO outbox_message"
-                + " (destination, message_id, message_key, message_type, headers, payload)"
-                + " VALUES (?, ?::uuid, ?, ?, ?, ?)")) {
+            scheduled
+                ? "INSERT INTO outbox_parked (" + columns + ", deliver_at) VALUES (?,?,?,?,?,?,?)"
+                : "INSERT INTO outbox_message (" + columns + ") VALUES (?,?,?,?,?,?)")) {
       insert.setString(1, row.destination());
-      insert.setString(2, row.messageId().toString());
+      insert.setObject(2, row.messageId());
       insert.setString(3, row.key().orElse(null));
       insert.setString(4, row.type());
       insert.setString(5, row.headers().orElse(null));
       insert.setString(6, row.payload());
+      if (scheduled) {
+        insert.setObject(7, row.deliverAt().get().atOffset(ZoneOffset.UTC));
+      }
       insert.executeUpdate();
     }
   }

@@ -108,7 +108,14 @@ class OutboxSchemaIT {
             database.query(
                 "SELECT table_name FROM information_schema.tables"
                     + " WHERE table_schema = 'mail' ORDER BY 1"))
-        .containsExactly("mailroom_schema_history", "outbox_message", "outbox_parked");
+        .containsExactly(
+            "mailroom_schema_history",
+            "outbox_destination",
+            "outbox_message",
+            "outbox_operation",
+            "outbox_parked",
+            "outbox_partition",
+            "outbox_relay");
     assertThat(database.query("SELECT to_regclass('outbox_message')")).containsOnlyNulls();
   }
 
@@ -138,7 +145,8 @@ class OutboxSchemaIT {
     assertThat(
             database.query(
                 "SELECT cache_size FROM pg_sequences WHERE schemaname = current_schema()"))
-        .containsExactly("1");
+        .hasSize(3)
+        .containsOnly("1");
   }
 
   @Test
@@ -161,6 +169,58 @@ class OutboxSchemaIT {
                     + " AND column_name IN ('destination', 'message_key')"
                     + " AND collation_name IS DISTINCT FROM 'C'"))
         .isEmpty();
+  }
+
+  @Test
+  void theParkedTableHasTheIndexesThatItsStatementsNeed() {
+    OutboxSchema.migrate(database.pool());
+    assertThat(
+            database.query(
+                "SELECT indexname FROM pg_indexes"
+                    + " WHERE schemaname = current_schema() AND tablename = 'outbox_parked'"))
+        .containsExactlyInAnyOrder(
+            "outbox_parked_pkey", "outbox_parked_due", "outbox_parked_key", "outbox_parked_dead");
+  }
+
+  /** A row that nobody would ever look at again must not come to be. */
+  @Test
+  void aParkedRowThatContradictsItselfIsRefused() {
+    OutboxSchema.migrate(database.pool());
+    for (String[] wrong :
+        new String[][] {
+          {"state", "'SCHEDULED'"},
+          {"state", "'RETRYING'"},
+          {"state, act_at", "'BLOCKED', now()"},
+          {"state, act_at", "'DEAD', now()"},
+          {"state, mark", "'DEAD', 'RETRY'"},
+          {"state, mark, act_at", "'BLOCKED', 'RETRY', now()"},
+          {"state, act_at, mark", "'DEAD', now(), 'SEND'"},
+          {"state", "'SENT'"},
+          {"deliver_at, act_at", "now(), now()"}
+        }) {
+      assertThatThrownBy(() -> insertParked(wrong[0], wrong[1]))
+          .as("%s = %s", wrong[0], wrong[1])
+          .hasMessageContaining("check constraint");
+    }
+    insertParked("deliver_at", "'2001-01-01'");
+    insertParked("state, act_at", "'RETRYING', '2002-01-01'");
+    insertParked("deliver_at, state, act_at", "'2001-01-01', 'RETRYING', '2003-01-01'");
+    insertParked("state", "'BLOCKED'");
+    insertParked("state, deliver_at", "'DEAD', '2001-01-01'");
+    insertParked("state, mark, act_at", "'DEAD', 'DISCARD', '2004-01-01'");
+    assertThat(
+            database.query(
+                "SELECT extract(year FROM due_at)::text FROM outbox_parked ORDER BY seq"))
+        .containsExactly("2001", "2002", "2003", null, null, "2004");
+  }
+
+  private void insertParked(String columns, String values) {
+    database.execute(
+        "INSERT INTO outbox_parked (destination, message_id, message_type, payload, "
+            + columns
+            + ") VALUES ('orders', gen_random_uuid(), 'T', 'x', "
+            + values
+            + ")");
   }
 
   /** What is parked is the same row, and can be looked at and sent like it. */

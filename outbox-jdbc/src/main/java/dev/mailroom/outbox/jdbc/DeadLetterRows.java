@@ -1,0 +1,274 @@
+package dev.mailroom.outbox.jdbc;
+
+import static org.jooq.impl.DSL.countDistinct;
+import static org.jooq.impl.DSL.currentOffsetDateTime;
+import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.name;
+import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.position;
+import static org.jooq.impl.DSL.row;
+import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.selectOne;
+import static org.jooq.impl.DSL.table;
+
+import dev.mailroom.outbox.jdbc.DeadLetters.Cursor;
+import dev.mailroom.outbox.jdbc.DeadLetters.DeadLetter;
+import dev.mailroom.outbox.jdbc.DeadLetters.Filter;
+import dev.mailroom.outbox.jdbc.DeadLetters.Outlook;
+import dev.mailroom.outbox.jdbc.Operators.Act;
+import dev.mailroom.relay.OutboxStore.Mark;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.jooq.Condition;
+import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.Query;
+import org.jooq.Record;
+import org.jooq.Record2;
+import org.jooq.Table;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
+
+/** The statements of {@link DeadLetters}, whose conditions depend on a filter. */
+final class DeadLetterRows {
+
+  /** So many rows a transaction, so that none holds its locks for long. */
+  private static final int CHUNK = 500;
+
+  private static final Table<Record> PARKED = table(name("outbox_parked"));
+  private static final Field<String> DESTINATION = field(name("destination"), String.class);
+  private static final Field<Integer> PARTITION = field(name("partition_no"), Integer.class);
+  private static final Field<Long> SEQ = field(name("seq"), Long.class);
+  private static final Field<UUID> ID = field(name("message_id"), UUID.class);
+  private static final Field<String> KEY = field(name("message_key"), String.class);
+  private static final Field<String> TYPE = field(name("message_type"), String.class);
+  private static final Field<OffsetDateTime> CREATED_AT = time("created_at");
+  private static final Field<OffsetDateTime> PARKED_AT = time("parked_at");
+  private static final Field<OffsetDateTime> DELIVER_AT = time("deliver_at");
+  private static final Field<OffsetDateTime> ACT_AT = time("act_at");
+  private static final Field<String> STATE = field(name("state"), String.class);
+  private static final Field<Integer> ATTEMPTS = field(name("attempts"), Integer.class);
+  private static final Field<String> ERROR = field(name("last_error"), String.class);
+  private static final Field<String> MARK = field(name("mark"), String.class);
+
+  /** Inlined, so that the planner sees that the index of the dead is enough. */
+  private static final Condition DEAD = STATE.eq(DSL.inline("DEAD"));
+
+  private final DataSource dataSource;
+
+  DeadLetterRows(DataSource dataSource) {
+    this.dataSource = dataSource;
+  }
+
+  private static Field<OffsetDateTime> time(String column) {
+    return field(name(column), OffsetDateTime.class);
+  }
+
+  List<DeadLetter> list(Filter filter, @Nullable Cursor after, int limit) {
+    return Operators.inTransaction(
+        dataSource,
+        sql ->
+            sql.select(
+                    DESTINATION,
+                    PARTITION,
+                    SEQ,
+                    ID,
+                    KEY,
+                    TYPE,
+                    CREATED_AT,
+                    PARKED_AT,
+                    ATTEMPTS,
+                    ERROR,
+                    MARK)
+                .from(PARKED)
+                .where(DEAD.and(matches(filter)).and(behind(after)))
+                .orderBy(DESTINATION, PARTITION, SEQ, ID)
+                .limit(limit)
+                .fetch(DeadLetterRows::letter));
+  }
+
+  long count(Filter filter, int bound) {
+    return Operators.inTransaction(
+        dataSource,
+        sql ->
+            (long)
+                sql.fetchCount(
+                    selectOne().from(PARKED).where(DEAD.and(matches(filter))).limit(bound)));
+  }
+
+  Outlook outlook(Filter filter, double perSecond) {
+    Condition chosen = DEAD.and(MARK.isNull()).and(matches(filter));
+    return Operators.inTransaction(
+        dataSource,
+        sql -> {
+          // A pair that holds a NULL would be counted.
+          Record2<Integer, Integer> counts =
+              sql.select(
+                      DSL.count(),
+                      countDistinct(row(DESTINATION, KEY)).filterWhere(KEY.isNotNull()))
+                  .from(PARKED)
+                  .where(chosen)
+                  .fetchSingle();
+          long waiting =
+              sql.fetchCount(
+                  selectOne()
+                      .from(PARKED)
+                      .where(STATE.eq("BLOCKED"))
+                      .and(DELIVER_AT.isNull())
+                      .and(
+                          row(DESTINATION, PARTITION, KEY)
+                              .in(
+                                  select(DESTINATION, PARTITION, KEY)
+                                      .from(PARKED)
+                                      .where(chosen)
+                                      .and(DELIVER_AT.isNull()))));
+          long messages = counts.value1();
+          return new Outlook(messages, counts.value2(), waiting, after(messages, perSecond));
+        });
+  }
+
+  /** Marks chunk by chunk; each one is recorded with its rows. */
+  long mark(Filter filter, Mark mark, String by, double perSecond) {
+    Act act = new Act(mark.name(), by, selection(filter, perSecond));
+    Marking marking = begin(act, new Marking(filter, mark, perSecond));
+    while (marking.last() != null) {
+      marking = goOn(marking);
+    }
+    return marking.marked();
+  }
+
+  private static String selection(Filter filter, double perSecond) {
+    return Double.isInfinite(perSecond) ? filter.toString() : filter + " at " + perSecond + "/s";
+  }
+
+  /**
+   * An act on its way.
+   *
+   * @param last the last row of the last chunk; none before the first and after the last
+   */
+  private record Marking(
+      Filter filter,
+      Mark mark,
+      double perSecond,
+      long operation,
+      OffsetDateTime start,
+      long marked,
+      @Nullable Cursor last) {
+
+    Marking(Filter filter, Mark mark, double perSecond) {
+      this(filter, mark, perSecond, 0, OffsetDateTime.MIN, 0, null);
+    }
+
+    Marking begun(long id, OffsetDateTime at) {
+      return new Marking(filter, mark, perSecond, id, at, marked, last);
+    }
+
+    Marking with(List<Cursor> chunk) {
+      Cursor next = chunk.size() < CHUNK ? null : chunk.get(chunk.size() - 1);
+      return new Marking(filter, mark, perSecond, operation, start, marked + chunk.size(), next);
+    }
+
+    OffsetDateTime dueAt(int position) {
+      return start.plus(after(marked + position, perSecond));
+    }
+  }
+
+  private Marking begin(Act act, Marking marking) {
+    return Operators.inTransaction(
+        dataSource,
+        sql -> {
+          OffsetDateTime now = sql.select(currentOffsetDateTime()).fetchSingle().value1();
+          long id = Operators.record(sql, act, 0);
+          return markChunk(sql, marking.begun(id, now));
+        });
+  }
+
+  private Marking goOn(Marking marking) {
+    return Operators.inTransaction(dataSource, sql -> markChunk(sql, marking));
+  }
+
+  private static Marking markChunk(DSLContext sql, Marking marking) {
+    List<Cursor> chunk =
+        sql.select(DESTINATION, PARTITION, SEQ, ID)
+            .from(PARKED)
+            .where(DEAD.and(MARK.isNull()).and(matches(marking.filter())))
+            .and(behind(marking.last()))
+            .orderBy(DESTINATION, PARTITION, SEQ, ID)
+            .limit(CHUNK)
+            .forUpdate()
+            .fetch(DeadLetterRows::cursor);
+    List<Query> updates = new ArrayList<>();
+    for (int i = 0; i < chunk.size(); i++) {
+      updates.add(
+          sql.update(PARKED)
+              .set(MARK, marking.mark().name())
+              .set(ACT_AT, marking.dueAt(i))
+              .where(is(chunk.get(i))));
+    }
+    sql.batch(updates).execute();
+    Operators.add(sql, marking.operation(), chunk.size());
+    return marking.with(chunk);
+  }
+
+  /** How long so many messages take at a pace. */
+  private static Duration after(long messages, double perSecond) {
+    return Duration.of((long) (messages / perSecond * 1_000_000), ChronoUnit.MICROS);
+  }
+
+  private static Condition is(Cursor row) {
+    return DESTINATION
+        .eq(row.destination())
+        .and(PARTITION.eq(row.partition()))
+        .and(SEQ.eq(row.seq()))
+        .and(ID.eq(row.messageId()));
+  }
+
+  private static Condition behind(@Nullable Cursor place) {
+    return place == null
+        ? noCondition()
+        : row(DESTINATION, PARTITION, SEQ, ID)
+            .gt(row(place.destination(), place.partition(), place.seq(), place.messageId()));
+  }
+
+  private static Condition matches(Filter filter) {
+    List<Condition> conditions = new ArrayList<>();
+    filter.destination().map(DESTINATION::eq).ifPresent(conditions::add);
+    filter.key().map(KEY::eq).ifPresent(conditions::add);
+    filter.type().map(TYPE::eq).ifPresent(conditions::add);
+    filter.error().map(part -> position(ERROR, part).gt(0)).ifPresent(conditions::add);
+    filter.parkedFrom().map(DeadLetterRows::utc).map(PARKED_AT::ge).ifPresent(conditions::add);
+    filter.parkedBefore().map(DeadLetterRows::utc).map(PARKED_AT::lt).ifPresent(conditions::add);
+    if (!filter.ids().isEmpty()) {
+      conditions.add(ID.in(filter.ids()));
+    }
+    return DSL.and(conditions);
+  }
+
+  private static OffsetDateTime utc(Instant time) {
+    return time.atOffset(ZoneOffset.UTC);
+  }
+
+  private static Cursor cursor(Record row) {
+    return new Cursor(row.get(DESTINATION), row.get(PARTITION), row.get(SEQ), row.get(ID));
+  }
+
+  private static DeadLetter letter(Record row) {
+    return new DeadLetter(
+        cursor(row),
+        Optional.ofNullable(row.get(KEY)),
+        row.get(TYPE),
+        row.get(CREATED_AT).toInstant(),
+        row.get(PARKED_AT).toInstant(),
+        row.get(ATTEMPTS),
+        Optional.ofNullable(row.get(ERROR)),
+        Optional.ofNullable(row.get(MARK)).map(Mark::valueOf));
+  }
+}
