@@ -28,6 +28,7 @@ final class Audit {
   private final Set<Lane> withTwoOwners = new HashSet<>();
 
   private boolean excused;
+  private boolean orderLost;
   private boolean clockStepped;
   private long acceptances;
 
@@ -57,6 +58,11 @@ final class Audit {
   /** Leases are not to be relied upon any more. */
   void clockStepped() {
     clockStepped = true;
+  }
+
+  /** The sequence was set back and the relays could not know. */
+  void orderIsLost() {
+    orderLost = true;
   }
 
   // ---- writers
@@ -185,7 +191,9 @@ final class Audit {
         complain(Promise.LOST, fate + " is gone and was never accepted", fate);
       }
     }
-    committedOf.values().forEach(this::checkOrder);
+    if (!orderLost) {
+      committedOf.values().forEach(this::checkOrder);
+    }
   }
 
   private void checkOrder(List<Fate> key) {

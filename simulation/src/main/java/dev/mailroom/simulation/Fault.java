@@ -32,6 +32,8 @@ enum Fault {
   OUTAGES,
   /** As an outage; besides, the sequence is set back and late acknowledgements are lost. */
   FAILOVER,
+  /** A failover that no connection tells of. */
+  SILENT_FAILOVER,
   CLOCK_STEPS,
   CRASHES,
   /** A process stands still, at times for longer than its lease. */

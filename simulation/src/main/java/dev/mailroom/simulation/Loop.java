@@ -14,6 +14,9 @@ final class Loop {
   /** A call that waits holds up the calls that began after it; a few levels are variety enough. */
   private static final int DEEPEST = 3;
 
+  /** A history of more than so many is one that turns in circles. */
+  private static final long MOST = 1_000_000;
+
   private record Event(long at, long number, Runnable action) {}
 
   private final PriorityQueue<Event> events =
@@ -69,7 +72,7 @@ final class Loop {
 
   private boolean step(long end) {
     Event next = events.peek();
-    if (next == null || next.at() > end) {
+    if (next == null || next.at() > end || number > MOST) {
       now = end;
       return false;
     }

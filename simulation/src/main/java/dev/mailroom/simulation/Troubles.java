@@ -36,6 +36,7 @@ final class Troubles {
     sometimes(Fault.PAUSED_DESTINATION, 2, this::pauseDestination);
     sometimes(Fault.OUTAGES, 2, this::outage);
     sometimes(Fault.FAILOVER, 2, this::failOver);
+    sometimes(Fault.SILENT_FAILOVER, 2, left -> failOverSilently());
     sometimes(Fault.CLOCK_STEPS, 3, left -> stepClock());
     if (climate.has(Fault.BAD_MESSAGES)) {
       spoil();
@@ -113,6 +114,12 @@ final class Troubles {
   private void failOver(long left) {
     world.audit.excuse("the database fails over");
     world.database.failOver(Math.min(left, 100 * Loop.MILLI + dice.upTo(2 * Loop.SECOND)));
+  }
+
+  private void failOverSilently() {
+    world.audit.excuse("the database fails over unnoticed");
+    world.audit.orderIsLost();
+    world.database.failOverSilently();
   }
 
   private void stepClock() {
