@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Lanes {
 
-  private static final int LANES_AT_ONCE = 500;
+  private static final int MOST_AT_ONCE = 500;
 
   private final Environment environment;
   private final StoreCalls<OutboxStore> calls;
@@ -30,6 +30,9 @@ final class Lanes {
   private final Map<Lane, LaneWindow> open = new HashMap<>();
   private final Map<Lane, LaneWindow> toOpen = new LinkedHashMap<>();
   private boolean opening;
+
+  /** Fewer after a failure, because there may be more parked rows than one call can look at. */
+  private int atOnce = MOST_AT_ONCE;
 
   /**
    * @param opened takes each lane from which reading may begin
@@ -79,7 +82,7 @@ final class Lanes {
       return;
     }
     opening = true;
-    List<LaneWindow> group = toOpen.values().stream().limit(LANES_AT_ONCE).toList();
+    List<LaneWindow> group = toOpen.values().stream().limit(atOnce).toList();
     Set<Lease> leases = new HashSet<>();
     group.forEach(lane -> leases.add(lane.tenure.lease));
     List<OrderedLane> lanes = group.stream().map(LaneWindow::orderedLane).toList();
@@ -91,6 +94,7 @@ final class Lanes {
   }
 
   private void openAgain(Duration wait) {
+    atOnce = Math.max(1, atOnce / 2);
     environment
         .timeline()
         .schedule(
@@ -102,6 +106,7 @@ final class Lanes {
   }
 
   private void opened(List<LaneWindow> group, Set<OrderedKey> blocked) {
+    atOnce = Math.min(MOST_AT_ONCE, atOnce * 2);
     Map<Lane, LaneWindow> byLane = new HashMap<>();
     group.forEach(lane -> byLane.put(lane.lane, lane));
     for (OrderedKey key : blocked) {

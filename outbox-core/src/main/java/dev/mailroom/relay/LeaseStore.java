@@ -35,7 +35,8 @@ public interface LeaseStore extends AutoCloseable {
    *
    * @param owner nobody, once it was released
    * @param leaseUntil when the owner's lease ends by the database's clock; changes at each renewal
-   * @param expired whether that time is over by the same clock, or nobody owns it
+   * @param expired whether that time is over by the same clock, or nobody owns it; for those who
+   *     look on. A relay goes by its own clock
    */
   record Holding(
       int partition, Optional<UUID> owner, long epoch, Instant leaseUntil, boolean expired) {}
