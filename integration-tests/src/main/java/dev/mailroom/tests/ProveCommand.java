@@ -111,8 +111,8 @@ public final class ProveCommand {
               defaultValue = "20",
               description = "disasters, 1 to 10000 (${DEFAULT-VALUE})")
           int rounds,
-      @Option(names = "--seed", paramLabel = "S", description = "decides which; at random") @Nullable
-          Long seed,
+      @Option(names = "--seed", paramLabel = "S", description = "decides which; at random")
+          @Nullable Long seed,
       @Option(names = "--json", description = "end with the result as one JSON object")
           boolean json)
       throws Exception {

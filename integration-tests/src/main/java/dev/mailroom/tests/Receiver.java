@@ -10,7 +10,9 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.DeleteMessageBatchRequestEntry;
 import software.amazon.awssdk.services.sqs.model.Message;
 
-/** Takes what arrives in a queue into the table {@code received}, in order, and only then deletes. */
+/**
+ * Takes what arrives in a queue into the table {@code received}, in order, and only then deletes.
+ */
 final class Receiver implements AutoCloseable {
 
   private final SqsClient sqs;

@@ -97,7 +97,8 @@ final class Town implements AutoCloseable {
             "AWS_SECRET_ACCESS_KEY",
             "town");
     Child relay =
-        new Child(RelayMain.class, environment, logs.resolve("relay" + relays.size() + ".log"), url);
+        new Child(
+            RelayMain.class, environment, logs.resolve("relay" + relays.size() + ".log"), url);
     relays.add(relay);
     return relay;
   }
@@ -157,8 +158,7 @@ final class Town implements AutoCloseable {
   }
 
   /** Figures of an audit. */
-  record Outcome(
-      long messages, long lost, long invented, long orderViolations, long duplicates) {
+  record Outcome(long messages, long lost, long invented, long orderViolations, long duplicates) {
 
     boolean isKept() {
       return lost == 0 && invented == 0 && orderViolations == 0;

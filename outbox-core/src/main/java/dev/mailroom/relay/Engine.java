@@ -23,8 +23,10 @@ final class Engine {
 
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
 
-  /** It looks for destinations at most one part of its time in so many. */
+  /** It looks for destinations at most one part of its time in so many, but does look. */
   private static final int REST = 20;
+
+  private static final Duration LONGEST_REST = Duration.ofSeconds(5);
 
   private final Environment environment;
   private final StoreCalls<OutboxStore> calls;
@@ -115,11 +117,14 @@ final class Engine {
         OutboxStore::destinations,
         found -> {
           discovered(found);
-          long rest = (environment.timeline().nanos() - began) * REST;
-          long usual = environment.settings().discoverEvery().toNanos();
-          discoverAfter(Duration.ofNanos(Math.max(rest, usual)));
+          discoverAfter(restAfter(environment.timeline().nanos() - began));
         },
         this::discoverAfter);
+  }
+
+  private Duration restAfter(long took) {
+    long usual = environment.settings().discoverEvery().toNanos();
+    return Duration.ofNanos(Math.max(usual, Math.min(took * REST, LONGEST_REST.toNanos())));
   }
 
   private void discoverAfter(Duration wait) {

@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
  * relay whose engine hangs loses its leases.
  *
  * <p>Another's partition is free once its lease was not renewed for the time of a lease, by this
- * relay's own monotonic clock, whatever the database's clock says: that one may jump, and two owners
- * could then break the order of a key. So a relay waits a lease before it takes over from one that
- * died before it started.
+ * relay's own monotonic clock, whatever the database's clock says: that one may jump, and two
+ * owners could then break the order of a key. So a relay waits a lease before it takes over from
+ * one that died before it started.
  *
  * <p>Nothing may be sent later than a renewal's beginning plus the lease less the time that a send
  * may take: all sends have then ended before another relay can begin, by this relay's own monotonic
@@ -225,7 +225,8 @@ final class Leases {
       boolean stale = partitions.isStale(holding.partition(), sign(holding), now);
       // A takeover whose answer was lost: nothing was done with it, so it is free for a new one.
       boolean forgotten = holding.owner().equals(Optional.of(me));
-      if (!tenures.containsKey(holding.partition()) && (holding.owner().isEmpty() || stale || forgotten)) {
+      if (!tenures.containsKey(holding.partition())
+          && (holding.owner().isEmpty() || stale || forgotten)) {
         free.add(holding);
       }
     }

@@ -23,8 +23,10 @@ final class Sweeper {
   private static final int LANES_AT_ONCE = 64;
   private static final int PAGE = 500;
 
-  /** It rests at least so many times as long as it works. */
+  /** It rests so many times as long as it works, but not for ever. */
   private static final int REST = 20;
+
+  private static final Duration LONGEST_REST = Duration.ofSeconds(30);
 
   private final Environment environment;
   private final StoreCalls<OutboxStore> calls;
@@ -52,10 +54,10 @@ final class Sweeper {
   }
 
   void start() {
-    Duration rest = Duration.ofNanos(worked * REST);
-    Duration usual = environment.settings().sweepEvery();
+    long rest = Math.min(worked * REST, LONGEST_REST.toNanos());
+    long usual = environment.settings().sweepEvery().toNanos();
     worked = 0;
-    environment.timeline().schedule(rest.compareTo(usual) > 0 ? rest : usual, this::begin);
+    environment.timeline().schedule(Duration.ofNanos(Math.max(rest, usual)), this::begin);
   }
 
   void stop() {
