@@ -28,7 +28,9 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -41,15 +43,24 @@ class JdbcLeaseStoreIT {
   private static final Duration HOUR = Duration.ofHours(1);
   private static final int PARTITION = 3;
 
-  private PostgresServer server;
+  private static PostgresServer server;
   private TestDatabase database;
   private OutboxStore store;
   private LeaseStore leases;
   private Lease lease;
 
+  @BeforeAll
+  static void startServer() {
+    server = PostgresServer.start();
+  }
+
+  @AfterAll
+  static void stopServer() {
+    server.close();
+  }
+
   @BeforeEach
   void takeALease() {
-    server = PostgresServer.start();
     database = TestDatabase.withOutbox(server);
     store = JdbcOutboxStore.of(database.pool());
     leases = store.leases();
@@ -60,7 +71,6 @@ class JdbcLeaseStoreIT {
   void close() {
     leases.close();
     database.close();
-    server.close();
   }
 
   private List<Lease> take(UUID relay) {
