@@ -49,6 +49,11 @@ final class Wire implements Executor {
     knownCuts = database.cuts();
   }
 
+  /** Fails each call for a while. */
+  void tear(long nanos) {
+    brokenUntil = loop.now() + nanos;
+  }
+
   void climate(Climate now) {
     climate = now;
   }
@@ -93,6 +98,9 @@ final class Wire implements Executor {
     mayFail("the statement was refused");
     T result = statement.get();
     world.note(() -> "for " + name + " the database " + what.apply(result));
+    if (database.isFailing() && dice.chance(0.5)) {
+      throw new MailroomException("the server fell silent");
+    }
     mayFail("the answer was lost");
     return result;
   }
@@ -106,7 +114,7 @@ final class Wire implements Executor {
     boolean broken = loop.now() < brokenUntil;
     if (knownCuts != database.cuts()) {
       knownCuts = database.cuts();
-      brokenUntil = loop.now() + FINDING_OUT;
+      brokenUntil = Math.max(brokenUntil, loop.now() + FINDING_OUT);
       broken = true;
     }
     if (broken || database.isAway() || cuts != database.cuts()) {
