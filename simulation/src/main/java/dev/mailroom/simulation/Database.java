@@ -7,7 +7,7 @@ import java.time.Instant;
 final class Database {
 
   private static final Instant BEGINNING = Instant.parse("2030-01-01T00:00:00Z");
-  private static final double LONG_TRANSACTION = 0.3;
+  private static final double LONG_TRANSACTION = 0.5;
 
   private final Loop loop;
   private final Dice dice;

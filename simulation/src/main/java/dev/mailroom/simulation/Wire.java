@@ -16,6 +16,7 @@ final class Wire implements Executor {
   private static final long FINDING_OUT = 20 * Loop.MILLI;
 
   private static final double SLOW = 0.03;
+  private static final double LATE = 0.1;
 
   /** What a relay cannot make up for: its leases depend on it. */
   interface Mishap {
@@ -102,7 +103,19 @@ final class Wire implements Executor {
       throw new MailroomException("the server fell silent");
     }
     mayFail("the answer was lost");
+    answer();
     return result;
+  }
+
+  /** An answer on its way is overtaken by others. */
+  private void answer() {
+    if (dice.chance(LATE)) {
+      boolean slow = climate.has(slowness) && dice.chance(LATE);
+      if (slow) {
+        mishap.happened();
+      }
+      loop.interleave(dice.upTo(slow ? Loop.SECOND : 20 * Loop.MILLI));
+    }
   }
 
   /** How the journal names a message. */
