@@ -12,7 +12,7 @@ import java.util.Set;
 record Climate(Set<Fault> faults, double strength, DeadLetterPolicy deadLetters) {
 
   private static final double CALM = 0.15;
-  private static final double WILD = 0.15;
+  private static final double WILD = 0.25;
 
   static Climate calm() {
     return calm(DeadLetterPolicy.BLOCK_KEY);

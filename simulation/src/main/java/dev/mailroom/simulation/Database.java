@@ -7,7 +7,7 @@ import java.time.Instant;
 final class Database {
 
   private static final Instant BEGINNING = Instant.parse("2030-01-01T00:00:00Z");
-  private static final double LONG_TRANSACTION = 0.2;
+  private static final double LONG_TRANSACTION = 0.5;
 
   private final Loop loop;
   private final Dice dice;
@@ -15,6 +15,7 @@ final class Database {
   private long clockOffset;
   private long highestOffset;
   private long awayUntil;
+  private long failingUntil;
 
   /** How often all its connections were cut. */
   private int cuts;
@@ -47,6 +48,15 @@ final class Database {
     return highestOffset - clockOffset;
   }
 
+  /** Begins to fail: what it does is done, but many answers are lost. */
+  void fail(long nanos) {
+    failingUntil = loop.now() + nanos;
+  }
+
+  boolean isFailing() {
+    return loop.now() < failingUntil;
+  }
+
   boolean isAway() {
     return loop.now() < awayUntil;
   }
@@ -75,7 +85,7 @@ final class Database {
   private void betweenSteps() {
     int before = cuts;
     boolean slow = climate.has(Fault.SLOW_STORE) && dice.chance(LONG_TRANSACTION);
-    loop.interleave(dice.upTo(slow ? Loop.SECOND : 5 * Loop.MILLI));
+    loop.interleave(dice.upTo(slow ? 3 * Loop.SECOND / 2 : 5 * Loop.MILLI));
     if (cuts != before) {
       throw new MailroomException("the connection was lost in a transaction");
     }

@@ -15,6 +15,9 @@ final class History {
   private static final List<String> DESTINATIONS =
       List.of("orders.fifo", "news", "ledger.fifo", "mail");
 
+  /** Histories in which all that is written meets in a few lanes. */
+  private static final double NARROW = 0.3;
+
   /** More than the longest wait of a relay after a fault. */
   private static final long DRAIN = 60 * Loop.SECOND;
 
@@ -37,7 +40,8 @@ final class History {
     world = new World(seed, journal);
     dice = world.dice.split();
     climate = Climate.draw(dice);
-    destinations = DESTINATIONS.subList(0, dice.between(2, DESTINATIONS.size()));
+    int most = dice.chance(NARROW) ? 1 : DESTINATIONS.size();
+    destinations = DESTINATIONS.subList(0, dice.between(1, most));
     phase = Loop.SECOND * dice.between(3, 10);
   }
 

@@ -86,6 +86,12 @@ final class Instance {
     life.pause(nanos);
   }
 
+  /** Cuts it off from its leases; everything else goes on. */
+  void cutOff(long nanos) {
+    world.audit.excuse(name + " is cut off from its leases for " + nanos / Loop.MILLI + " ms");
+    leaseWire.tear(nanos);
+  }
+
   String name() {
     return name;
   }

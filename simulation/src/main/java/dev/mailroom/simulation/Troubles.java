@@ -34,6 +34,7 @@ final class Troubles {
     sometimes(Fault.BROWNOUT, 3, this::brownout);
     sometimes(Fault.NO_ROUTE, 1, this::routeless);
     sometimes(Fault.PAUSED_DESTINATION, 2, this::pauseDestination);
+    sometimes(Fault.LEASE_FAILURES, 2, this::cutOff);
     sometimes(Fault.OUTAGES, 2, this::outage);
     sometimes(Fault.FAILOVER, 2, this::failOver);
     sometimes(Fault.SILENT_FAILOVER, 2, left -> failOverSilently());
@@ -112,14 +113,31 @@ final class Troubles {
   }
 
   private void failOver(long left) {
-    world.audit.excuse("the database fails over");
-    world.database.failOver(Math.min(left, 100 * Loop.MILLI + dice.upTo(2 * Loop.SECOND)));
+    failing(
+        "the database fails over",
+        () ->
+            world.database.failOver(Math.min(left, 100 * Loop.MILLI + dice.upTo(2 * Loop.SECOND))));
   }
 
   private void failOverSilently() {
-    world.audit.excuse("the database fails over unnoticed");
     world.audit.orderIsLost();
-    world.database.failOverSilently();
+    failing("the database fails over unnoticed", world.database::failOverSilently);
+  }
+
+  private void failing(String how, Runnable end) {
+    long dying = dice.upTo(200 * Loop.MILLI);
+    world.audit.excuse("the database begins to fail");
+    world.database.fail(dying);
+    world.loop.after(
+        dying,
+        () -> {
+          world.note(() -> how);
+          end.run();
+        });
+  }
+
+  private void cutOff(long left) {
+    dice.oneOf(world.alive()).cutOff(Math.min(left, dice.upTo(10 * Loop.SECOND)));
   }
 
   private void stepClock() {

@@ -16,6 +16,7 @@ final class Wire implements Executor {
   private static final long FINDING_OUT = 20 * Loop.MILLI;
 
   private static final double SLOW = 0.03;
+  private static final double LATE = 0.1;
 
   /** What a relay cannot make up for: its leases depend on it. */
   interface Mishap {
@@ -47,6 +48,11 @@ final class Wire implements Executor {
     this.slowness = slowness;
     this.mishap = mishap;
     knownCuts = database.cuts();
+  }
+
+  /** Fails each call for a while. */
+  void tear(long nanos) {
+    brokenUntil = loop.now() + nanos;
   }
 
   void climate(Climate now) {
@@ -93,8 +99,23 @@ final class Wire implements Executor {
     mayFail("the statement was refused");
     T result = statement.get();
     world.note(() -> "for " + name + " the database " + what.apply(result));
+    if (database.isFailing() && dice.chance(0.5)) {
+      throw new MailroomException("the server fell silent");
+    }
     mayFail("the answer was lost");
+    answer();
     return result;
+  }
+
+  /** An answer on its way is overtaken by others. */
+  private void answer() {
+    if (dice.chance(LATE)) {
+      boolean slow = climate.has(slowness) && dice.chance(LATE);
+      if (slow) {
+        mishap.happened();
+      }
+      loop.interleave(dice.upTo(slow ? Loop.SECOND : 20 * Loop.MILLI));
+    }
   }
 
   /** How the journal names a message. */
@@ -106,7 +127,7 @@ final class Wire implements Executor {
     boolean broken = loop.now() < brokenUntil;
     if (knownCuts != database.cuts()) {
       knownCuts = database.cuts();
-      brokenUntil = loop.now() + FINDING_OUT;
+      brokenUntil = Math.max(brokenUntil, loop.now() + FINDING_OUT);
       broken = true;
     }
     if (broken || database.isAway() || cuts != database.cuts()) {

@@ -26,7 +26,7 @@ final class WriterPlans {
     this.climate = climate;
     this.destinations = destinations;
     this.phase = phase;
-    keys = dice.between(1, 6);
+    keys = dice.between(1, destinations.size() == 1 ? 2 : 6);
     longOne = climate.has(Fault.LONG_TRANSACTION);
   }
 
