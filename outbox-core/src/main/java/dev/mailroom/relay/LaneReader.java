@@ -153,6 +153,7 @@ final class LaneReader {
       } else if (!lane.holds(row.id())) {
         // The sequence was set back and this seq is held by an older message that is about to go.
         wholeUpTo = Math.min(wholeUpTo, row.id().seq() - 1);
+        break; // and those behind it must not overtake it
       }
       if (number > unsureUpTo) {
         lane.sawRow(row.id().seq());
