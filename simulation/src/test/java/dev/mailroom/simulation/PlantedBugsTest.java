@@ -85,8 +85,7 @@ class PlantedBugsTest {
         new Bug(
             "sweep left out",
             "Sweeper",
-            "    environment.timeline().schedule(rest.compareTo(usual) > 0 ? rest : usual,"
-                + " this::begin);\n",
+            "    environment.timeline().schedule(Duration.ofNanos(Math.max(rest, usual)), this::begin);\n",
             ""),
         new Bug(
             "drain before handover left out",
