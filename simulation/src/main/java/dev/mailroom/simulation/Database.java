@@ -23,10 +23,13 @@ final class Database {
   final MemoryLeases leases;
   final MemoryOutbox outbox;
 
-  Database(Loop loop, Dice dice) {
+  Database(Loop loop, Dice dice, Audit audit) {
     this.loop = loop;
     this.dice = dice;
-    leases = new MemoryLeases(this::now);
+    leases =
+        new MemoryLeases(
+            this::now,
+            lease -> audit.complain(Promise.WITHOUT_LEASE, "rows are settled under " + lease));
     outbox = new MemoryOutbox(leases, this::now, this::betweenSteps);
   }
 

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -50,9 +51,14 @@ final class MemoryLeases {
   private final Partition[] partitions = new Partition[Lane.PARTITIONS];
   private final TreeMap<UUID, Instant> seen = new TreeMap<>();
   private final Supplier<Instant> clock;
+  private final Consumer<Lease> onLostUnderLock;
 
-  MemoryLeases(Supplier<Instant> clock) {
+  /**
+   * @param onLostUnderLock told of a lease that changed hands while a transaction relied on it
+   */
+  MemoryLeases(Supplier<Instant> clock, Consumer<Lease> onLostUnderLock) {
     this.clock = clock;
+    this.onLostUnderLock = onLostUnderLock;
     for (int i = 0; i < partitions.length; i++) {
       partitions[i] = new Partition(i);
     }
@@ -81,7 +87,13 @@ final class MemoryLeases {
   }
 
   void unlock(Collection<Lease> leases) {
-    leases.forEach(lease -> partitions[lease.partition()].locks--);
+    for (Lease lease : leases) {
+      Partition partition = partitions[lease.partition()];
+      partition.locks--;
+      if (!partition.isHeldAs(lease)) {
+        onLostUnderLock.accept(lease);
+      }
+    }
   }
 
   /** Nobody waits for a lock: that others hold one is found out at once. */

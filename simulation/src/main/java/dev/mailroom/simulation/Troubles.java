@@ -34,7 +34,7 @@ final class Troubles {
     sometimes(Fault.BROWNOUT, 3, this::brownout);
     sometimes(Fault.NO_ROUTE, 1, this::routeless);
     sometimes(Fault.PAUSED_DESTINATION, 2, this::pauseDestination);
-    sometimes(Fault.LEASE_FAILURES, 2, this::cutOff);
+    sometimes(Fault.LEASE_FAILURES, 4, this::cutOff);
     sometimes(Fault.OUTAGES, 2, this::outage);
     sometimes(Fault.FAILOVER, 2, this::failOver);
     sometimes(Fault.SILENT_FAILOVER, 2, left -> failOverSilently());

@@ -15,7 +15,7 @@ final class Wire implements Executor {
   /** All connections of a pool are found broken within so long. */
   private static final long FINDING_OUT = 20 * Loop.MILLI;
 
-  private static final double SLOW = 0.03;
+  private static final double SLOW = 0.08;
   private static final double LATE = 0.1;
 
   /** What a relay cannot make up for: its leases depend on it. */
@@ -110,7 +110,7 @@ final class Wire implements Executor {
   /** An answer on its way is overtaken by others. */
   private void answer() {
     if (dice.chance(LATE)) {
-      boolean slow = climate.has(slowness) && dice.chance(LATE);
+      boolean slow = climate.has(slowness) && dice.chance(0.3);
       if (slow) {
         mishap.happened();
       }

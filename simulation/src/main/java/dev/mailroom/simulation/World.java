@@ -36,7 +36,7 @@ final class World {
               StackTraceElement[] trace = e.getStackTrace();
               audit.complain(Promise.FAULT, e + (trace.length > 0 ? " at " + trace[0] : ""));
             });
-    database = new Database(loop, dice.split());
+    database = new Database(loop, dice.split(), audit);
     broker = new MemoryBroker(loop, dice.split(), audit);
     writers = new Writers(this);
     operators = new Operators(this);

@@ -1,5 +1,7 @@
 package dev.mailroom.simulation;
 
+import static org.assertj.core.api.Assertions.fail;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -36,7 +38,8 @@ class MemoryOutboxTest extends OutboxStoreContract {
     private static final Instant BEGINNING = Instant.parse("2030-01-01T00:00:00Z");
 
     private long micros;
-    private final MemoryLeases leases = new MemoryLeases(this::now);
+    private final MemoryLeases leases =
+        new MemoryLeases(this::now, lease -> fail("lost under a lock: " + lease));
     private final MemoryOutbox memory = new MemoryOutbox(leases, this::now, () -> {});
     private final OutboxStore store = oneAtATime(OutboxStore.class, memory);
 
