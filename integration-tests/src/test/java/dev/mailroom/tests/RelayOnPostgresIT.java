@@ -385,6 +385,25 @@ class RelayOnPostgresIT {
   }
 
   @Test
+  void aThousandDestinationsAreServedByTwoRelays() throws Exception {
+    relay();
+    relay();
+    awaitShares(8L, 8L);
+    List<String> names =
+        IntStream.range(0, 1_000).mapToObj(i -> "d" + i + (i % 2 == 0 ? ".fifo" : "")).toList();
+    for (int round = 0; round < 3; round++) {
+      List<Message> messages = new ArrayList<>();
+      for (String name : names) {
+        messages.add(message(name, "k" + name, name + " round " + round));
+      }
+      station.publish(messages.toArray(Message[]::new));
+      awaitDrained();
+    }
+    assertThat(broker.payloads()).hasSize(3_000).doesNotHaveDuplicates();
+    assertThat(station.count("SELECT count(*) FROM outbox_destination")).isEqualTo(1_000);
+  }
+
+  @Test
   void withTheKeyLockWritersOfAKeyTakeTurns() throws Exception {
     JdbcOutbox locking = JdbcOutbox.builder().keyLock(true).build();
     try (Connection slow = station.begin()) {

@@ -33,7 +33,10 @@ final class ContentLoader {
   private final Environment environment;
   private final StoreCalls<OutboxStore> calls;
   private final Receiver receiver;
-  private final Deque<Slot> wanted = new ArrayDeque<>();
+
+  /** By destination, in rotation, so that none waits behind another that takes nothing. */
+  private final Map<DestinationQueue, Deque<Slot>> wanted = new LinkedHashMap<>();
+
   private long buffered;
   private boolean loading;
 
@@ -63,11 +66,12 @@ final class ContentLoader {
   }
 
   void want(Slot slot) {
-    wanted.add(slot);
+    wanted.computeIfAbsent(slot.queue(), queue -> new ArrayDeque<>()).add(slot);
   }
 
   void forget(Tenure tenure) {
-    wanted.removeIf(slot -> slot.tenure() == tenure);
+    wanted.values().forEach(slots -> slots.removeIf(slot -> slot.tenure() == tenure));
+    wanted.values().removeIf(Deque::isEmpty);
   }
 
   /** Loads what is wanted, as far as there is room. */
@@ -84,18 +88,39 @@ final class ContentLoader {
 
   private Map<RowId, Slot> next() {
     Map<RowId, Slot> batch = new LinkedHashMap<>();
-    long bytes = 0;
     long room = Math.min(LOAD_BYTES, environment.settings().bufferedBytes() - buffered);
-    while (!wanted.isEmpty() && batch.size() < environment.settings().readRows()) {
-      Slot slot = wanted.peek();
-      boolean onlyOne = batch.isEmpty() && buffered == 0;
-      if (bytes + slot.size > room && !onlyOne) {
-        break;
+    List<DestinationQueue> willing =
+        wanted.keySet().stream().filter(DestinationQueue::wantsMore).toList();
+    for (DestinationQueue queue : willing) {
+      Deque<Slot> slots = wanted.remove(queue);
+      room = take(slots, room / willing.size() + 1, room, batch);
+      if (!slots.isEmpty()) {
+        wanted.put(queue, slots); // behind the others
       }
-      batch.put(slot.id, wanted.remove());
-      bytes += slot.size;
     }
     return batch;
+  }
+
+  /**
+   * Takes slots up to a share of the room; one at least if nothing else is in memory.
+   *
+   * @return the room that is left
+   */
+  private long take(Deque<Slot> slots, long share, long room, Map<RowId, Slot> batch) {
+    long left = room;
+    long taken = 0;
+    while (!slots.isEmpty() && batch.size() < environment.settings().readRows()) {
+      int size = slots.element().size;
+      boolean onlyOne = batch.isEmpty() && buffered == 0;
+      boolean fits = size <= left && (taken == 0 || taken + size <= share);
+      if (!fits && !onlyOne) {
+        break;
+      }
+      batch.put(slots.element().id, slots.remove());
+      taken += size;
+      left -= size;
+    }
+    return left;
   }
 
   private void loaded(Map<RowId, Slot> batch, List<Row> rows) {
@@ -120,8 +145,9 @@ final class ContentLoader {
   private void again(Map<RowId, Slot> batch, Duration wait) {
     List<Slot> slots = new ArrayList<>(batch.values());
     for (int i = slots.size() - 1; i >= 0; i--) {
-      if (slots.get(i).tenure().isHeld()) {
-        wanted.addFirst(slots.get(i));
+      Slot slot = slots.get(i);
+      if (slot.tenure().isHeld()) {
+        wanted.computeIfAbsent(slot.queue(), queue -> new ArrayDeque<>()).addFirst(slot);
       }
     }
     environment

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +61,7 @@ final class Departures {
     accepted = new Exit<>("acknowledge", company, Departures::acknowledge, this::acknowledged);
     settled = new Exit<>("settle", Duration.ZERO, Departures::settle, this::settled);
     settled.isVoid = this::isVoid;
+    settled.keyOf = each -> each.slot.orderedKey().<Object>map(key -> key).orElse(each);
   }
 
   /** The broker has the message: its row may go. */
@@ -135,7 +137,11 @@ final class Departures {
     group.forEach(this::out);
     group.forEach(this::tell);
     observer.gone(group.stream().map(Settled::slot).toList());
-    Set<OrderedKey> free = new HashSet<>(withNothingParked);
+    Set<OrderedKey> free = new HashSet<>();
+    group.stream()
+        .filter(each -> each.slot.tenure().isHeld()) // else it tells of an earlier tenure
+        .forEach(each -> each.slot.orderedKey().ifPresent(free::add));
+    free.retainAll(withNothingParked);
     free.removeAll(unsettled.keySet());
     observer.free(free);
   }
@@ -166,6 +172,8 @@ final class Departures {
     private final BiConsumer<List<T>, R> left;
     private final Deque<T> waiting = new ArrayDeque<>();
     private Predicate<T> isVoid = item -> false;
+    private Function<T, Object> keyOf = item -> item;
+    private int atOnce = environment.settings().acknowledgeRows();
     private boolean leaving;
     private boolean timed;
 
@@ -208,7 +216,7 @@ final class Departures {
         return;
       }
       List<T> group = new ArrayList<>();
-      while (!waiting.isEmpty() && group.size() < environment.settings().acknowledgeRows()) {
+      while (!waiting.isEmpty() && group.size() < atOnce) {
         T next = waiting.remove();
         if (!isVoid.test(next)) {
           group.add(next);
@@ -225,16 +233,30 @@ final class Departures {
           wait -> failed(group, wait));
     }
 
+    /** With all of its key behind it, for they must not be settled before it. */
+    private void sendToTheEnd(T item) {
+      Object key = keyOf.apply(item);
+      List<T> ofItsKey = waiting.stream().filter(each -> keyOf.apply(each).equals(key)).toList();
+      waiting.removeAll(ofItsKey);
+      waiting.addAll(ofItsKey);
+    }
+
     private void left(List<T> group, R result) {
       leaving = false;
+      atOnce = Math.min(environment.settings().acknowledgeRows(), atOnce * 2);
       left.accept(group, result);
       leaveSoon();
     }
 
+    /** One row that cannot be written holds up no others: groups get smaller, and it goes last. */
     private void failed(List<T> group, Duration wait) {
       for (int i = group.size() - 1; i >= 0; i--) {
         waiting.addFirst(group.get(i)); // in the old order, before those that came later
       }
+      if (group.size() == 1) {
+        sendToTheEnd(group.get(0));
+      }
+      atOnce = Math.max(1, group.size() / 2);
       environment
           .timeline()
           .schedule(

@@ -23,13 +23,19 @@ final class DestinationQueue {
   /** Enough to fill the batches of a probe; more is not read while the gate is closed. */
   private static final int ENOUGH_WHILE_CLOSED = 100;
 
+  /** So many rounds of full batches are kept ready. */
+  private static final int READY_ROUNDS = 16;
+
   private static final String BEHIND = "it waits behind a parked message of its key";
 
-  /** Whether anything may be sent, and who is told that a destination has its route. */
+  /** Whether anything may be sent, and who is told how a destination fares. */
   interface Permission {
     boolean maySend();
 
     void routed(DestinationQueue queue);
+
+    /** It takes nothing for a while: what it keeps in memory is for others to use. */
+    void closed(DestinationQueue queue);
   }
 
   final String name;
@@ -99,11 +105,30 @@ final class DestinationQueue {
     }
   }
 
-  /** Whether reading more rows for it makes sense. */
+  /** Whether reading more rows for it makes sense: not while enough of them are ready. */
   boolean wantsMore() {
-    return limits != null
-        && !paused
-        && (gate.state() == DestinationGate.State.OPEN || ready.size() < ENOUGH_WHILE_CLOSED);
+    Limits known = limits;
+    if (known == null || paused) {
+      return false;
+    }
+    int enough =
+        isOpen()
+            ? environment.settings().batchesInFlight() * known.maxEntries() * READY_ROUNDS
+            : ENOUGH_WHILE_CLOSED;
+    return ready.size() < enough;
+  }
+
+  boolean isOpen() {
+    return limits != null && !paused && gate.state() == DestinationGate.State.OPEN;
+  }
+
+  /** Forgets the content of most of what is ready; it is loaded again when it can be sent. */
+  void shed() {
+    while (ready.size() > ENOUGH_WHILE_CLOSED) {
+      Slot slot = ready.removeLast();
+      loader.drop(slot);
+      loader.want(slot);
+    }
   }
 
   /** Takes a new slot in; {@link #send} follows when all that came with it were offered. */
@@ -344,7 +369,7 @@ final class DestinationQueue {
 
   private void tellGate(String reason) {
     DestinationGate.State state = gate.state();
-    if (!paused && state != told && state != DestinationGate.State.PROBING) {
+    if (limits != null && !paused && state != told && state != DestinationGate.State.PROBING) {
       tell(state, reason);
     }
   }
@@ -353,6 +378,11 @@ final class DestinationQueue {
     if (state != told) {
       told = state;
       environment.listener().gate(name, state, reason);
+      if (state == DestinationGate.State.CLOSED) {
+        permission.closed(this);
+      } else {
+        loader.load();
+      }
     }
   }
 }

@@ -42,6 +42,7 @@ final class Engine {
   private final Map<String, DestinationQueue> queues = new TreeMap<>();
   private final Set<DestinationQueue> touched = new LinkedHashSet<>();
   private final DestinationQueue.Permission permission = new Sending();
+  private boolean discovered;
   private boolean stopped;
 
   Engine(
@@ -77,9 +78,12 @@ final class Engine {
     sweeper.start();
   }
 
-  /** Looks for rows of a destination at once: somebody has just written there. */
+  /**
+   * Looks for rows of a destination at once: somebody has just written there. Not before it is
+   * known which destinations are paused.
+   */
   void wake(String destination) {
-    if (!stopped) {
+    if (!stopped && discovered) {
       know(destination);
       for (Tenure tenure : leases.held()) {
         LaneWindow lane = lanes.get(new Lane(destination, tenure.partition()));
@@ -132,6 +136,7 @@ final class Engine {
   }
 
   private void discovered(List<Destination> found) {
+    discovered = true;
     List<String> unknown =
         found.stream().map(Destination::name).filter(name -> !queues.containsKey(name)).toList();
     unknown.forEach(this::know);
@@ -232,7 +237,10 @@ final class Engine {
 
     @Override
     public void ending(Tenure tenure) {
-      lanes.close(tenure).forEach(reader::forget);
+      for (LaneWindow lane : lanes.close(tenure)) {
+        reader.forget(lane);
+        lane.waiting().forEach(loader::drop);
+      }
       loader.forget(tenure);
       parked.forget(tenure);
       queues.values().forEach(queue -> queue.abandon(tenure));
@@ -254,6 +262,17 @@ final class Engine {
     @Override
     public void routed(DestinationQueue queue) {
       lanes.open(List.of(queue), leases.held());
+    }
+
+    @Override
+    public void closed(DestinationQueue queue) {
+      queue.shed();
+      for (LaneWindow lane : lanes.all()) {
+        if (lane.queue == queue) {
+          lane.waiting().forEach(loader::drop);
+        }
+      }
+      loader.load();
     }
   }
 

@@ -60,6 +60,13 @@ final class KeyTurns<T> {
     return inOrder;
   }
 
+  /** All that wait, of whatever key. */
+  List<T> waiting() {
+    List<T> all = new ArrayList<>();
+    waiting.values().forEach(all::addAll);
+    return all;
+  }
+
   boolean isBlocked(String key) {
     return blocked.contains(key);
   }

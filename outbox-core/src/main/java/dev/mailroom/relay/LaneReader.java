@@ -123,7 +123,7 @@ final class LaneReader {
         resting.add(lane);
       }
     }
-    resting.forEach(lane -> reschedule(lane, environment.settings().pollCold()));
+    resting.forEach(lane -> reschedule(lane, rest(lane)));
     return due;
   }
 
@@ -164,6 +164,12 @@ final class LaneReader {
     if (!schedule.contains(lane)) { // else it was hurried meanwhile, and is due at once
       reschedule(lane, full ? Duration.ZERO : pause(lane));
     }
+  }
+
+  /** A full window is hurried when it has room again; what is ready may be sent in no time. */
+  private Duration rest(LaneWindow lane) {
+    Settings settings = environment.settings();
+    return lane.hasRoom() && lane.queue.isOpen() ? settings.pollHot() : settings.pollCold();
   }
 
   private Duration pause(LaneWindow lane) {

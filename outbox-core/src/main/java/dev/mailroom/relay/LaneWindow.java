@@ -5,6 +5,7 @@ import dev.mailroom.relay.OutboxStore.OrderedLane;
 import dev.mailroom.relay.OutboxStore.Range;
 import dev.mailroom.relay.OutboxStore.RowId;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -64,6 +65,11 @@ final class LaneWindow {
 
   boolean ordered() {
     return turns != null;
+  }
+
+  /** Slots that wait for others of their key. */
+  List<Slot> waiting() {
+    return turns == null ? List.of() : turns.waiting();
   }
 
   OrderedLane orderedLane() {

@@ -90,11 +90,17 @@ final class Lanes {
         "open lanes",
         store -> store.openLanes(leases, lanes),
         blocked -> opened(group, blocked),
-        this::openAgain);
+        wait -> openAgain(group, wait));
   }
 
-  private void openAgain(Duration wait) {
+  /** Fewer at once, and these after the others: one that cannot be opened holds up no others. */
+  private void openAgain(List<LaneWindow> group, Duration wait) {
     atOnce = Math.max(1, atOnce / 2);
+    for (LaneWindow lane : group) {
+      if (toOpen.remove(lane.lane, lane)) {
+        toOpen.put(lane.lane, lane);
+      }
+    }
     environment
         .timeline()
         .schedule(

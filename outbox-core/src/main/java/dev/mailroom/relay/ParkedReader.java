@@ -24,7 +24,12 @@ final class ParkedReader {
   /** Of each destination: more are not read while so many are in hand, and never more at once. */
   private static final int ENOUGH = 100;
 
-  private static final int LIMIT = 2 * ENOUGH;
+  private static final int MOST_OF_ONE = 2 * ENOUGH;
+
+  /** Of all together, in rows and in bytes of their content. */
+  private static final int MOST_OF_ALL = 10_000;
+
+  private static final int MOST_BYTES = 4 << 20;
 
   /** What becomes of the rows. */
   interface Intake {
@@ -109,8 +114,9 @@ final class ParkedReader {
     if (stopped) {
       return;
     }
+    Set<Tenure> held = Set.copyOf(tenures.get());
     Set<Integer> partitions = new HashSet<>();
-    tenures.get().forEach(tenure -> partitions.add(tenure.partition()));
+    held.forEach(tenure -> partitions.add(tenure.partition()));
     List<String> destinations =
         queues.get().stream()
             .filter(DestinationQueue::wantsMore)
@@ -124,12 +130,13 @@ final class ParkedReader {
     }
     reading = true;
     long number = ledger.begin();
-    int inline = loader.inlineBytes();
+    int limit = Math.min(MOST_OF_ONE, Math.max(10, MOST_OF_ALL / destinations.size()));
+    int inline = Math.min(loader.inlineBytes(), MOST_BYTES / (limit * destinations.size()));
     calls.run(
         "read parked messages",
-        store -> store.due(partitions, destinations, LIMIT, inline),
+        store -> store.due(partitions, destinations, limit, inline),
         rows -> {
-          rows.forEach(this::take);
+          rows.forEach(row -> take(held, row));
           ledger.end(number);
           intake.pause();
           readAfter(again ? Duration.ZERO : environment.settings().pollCold());
@@ -154,9 +161,17 @@ final class ParkedReader {
             });
   }
 
-  private void take(Due due) {
+  /**
+   * Takes a row in.
+   *
+   * @param held since before the row was read; of another partition it may be gone by now
+   */
+  private void take(Set<Tenure> held, Due due) {
     LaneWindow lane = lanes.get(due.row().id().lane());
-    if (lane == null || !lane.tenure.isHeld() || inHand.containsKey(due.row().id())) {
+    if (lane == null
+        || !held.contains(lane.tenure)
+        || !lane.tenure.isHeld()
+        || inHand.containsKey(due.row().id())) {
       return;
     }
     Slot slot = Slot.parked(lane, due);

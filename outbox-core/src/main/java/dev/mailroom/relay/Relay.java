@@ -96,9 +96,16 @@ public final class Relay implements AutoCloseable {
   }
 
   private void begin() {
-    if (!stopped) {
-      life = new Life();
-      life.engine.start();
+    if (stopped) {
+      return;
+    }
+    try {
+      Life next = new Life();
+      life = next;
+      next.run(next.engine::start);
+    } catch (RuntimeException | Error e) {
+      LOG.error("The relay could not start its engine; it tries again", e);
+      timeline.schedule(ANEW_AFTER, this::begin);
     }
   }
 
@@ -107,14 +114,14 @@ public final class Relay implements AutoCloseable {
    * killed, its leases run out, and another one starts.
    */
   private void failed(Life over, Throwable fault) {
-    listener.engineFailed(fault);
-    leaseThread.execute(over.leases::close);
     life = null;
     if (stopped) {
       drained.complete(null);
     } else {
       timeline.schedule(ANEW_AFTER, this::begin);
     }
+    listener.engineFailed(fault);
+    leaseThread.execute(over.leases::close);
   }
 
   /** An engine from its start to its end, which a fault of its own may bring. */
