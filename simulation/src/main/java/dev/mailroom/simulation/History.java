@@ -27,7 +27,7 @@ final class History {
   private static final long WRITERS = 600 * Loop.SECOND;
 
   private static final long LEAVING = 20 * Loop.SECOND;
-  private static final int LAST_LINES = Integer.getInteger("sim.last", 60);
+  private static final int LAST_LINES = 60;
 
   private final World world;
   private final Dice dice;
