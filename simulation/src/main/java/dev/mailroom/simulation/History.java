@@ -27,7 +27,7 @@ final class History {
   private static final long WRITERS = 600 * Loop.SECOND;
 
   private static final long LEAVING = 20 * Loop.SECOND;
-  private static final int LAST_LINES = Integer.getInteger("sim.last", 60);
+  private static final int LAST_LINES = 60;
 
   private final World world;
   private final Dice dice;
@@ -70,8 +70,10 @@ final class History {
   private void run() {
     world.settings(settings());
     world.climate(climate);
-    new Troubles(world, climate, destinations, phase).schedule();
-    scheduleWriters();
+    WriterPlans plans = new WriterPlans(dice, climate, destinations, phase);
+    Runnable write = () -> write(plans.next());
+    new Troubles(world, climate, destinations, phase, write).schedule();
+    scheduleWriters(write);
     scheduleOperators();
     world.loop.run(phase);
     world.note(() -> "faults end");
@@ -96,10 +98,9 @@ final class History {
             .poll(hot, Duration.ofMillis(250));
   }
 
-  private void scheduleWriters() {
-    WriterPlans plans = new WriterPlans(dice, climate, destinations, phase);
+  private void scheduleWriters(Runnable write) {
     for (int i = dice.between(20, 80); i > 0; i--) {
-      world.loop.after(dice.upTo(phase), () -> write(plans.next()));
+      world.loop.after(dice.upTo(phase), write);
     }
   }
 

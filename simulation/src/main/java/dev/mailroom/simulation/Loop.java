@@ -73,7 +73,7 @@ final class Loop {
   private boolean step(long end) {
     Event next = events.peek();
     if (next == null || next.at() > end || number > MOST) {
-      now = end;
+      now = Math.max(now, end); // an inner wait may have been the longer one
       return false;
     }
     events.remove();

@@ -45,7 +45,7 @@ record Report(long seed, int histories, long historiesPerMinute, List<Verdict> b
       text.append(
           String.format(
               Locale.ROOT,
-              "  %-36s%s%n",
+              "  %-42s%s%n",
               promise.text,
               count == 0 ? "kept" : "BROKEN: " + count + " times"));
     }

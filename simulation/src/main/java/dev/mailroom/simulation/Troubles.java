@@ -14,8 +14,13 @@ final class Troubles {
   private final Climate climate;
   private final List<String> destinations;
   private final long phase;
+  private final Runnable write;
 
-  Troubles(World world, Climate climate, List<String> destinations, long phase) {
+  /**
+   * @param write lets somebody write
+   */
+  Troubles(World world, Climate climate, List<String> destinations, long phase, Runnable write) {
+    this.write = write;
     this.world = world;
     this.dice = world.dice.split();
     this.climate = climate;
@@ -36,7 +41,7 @@ final class Troubles {
     sometimes(Fault.PAUSED_DESTINATION, 2, this::pauseDestination);
     sometimes(Fault.LEASE_FAILURES, 4, this::cutOff);
     sometimes(Fault.OUTAGES, 2, this::outage);
-    sometimes(Fault.FAILOVER, 2, this::failOver);
+    sometimes(Fault.FAILOVER, 5, this::failOver);
     sometimes(Fault.SILENT_FAILOVER, 2, left -> failOverSilently());
     sometimes(Fault.CLOCK_STEPS, 3, left -> stepClock());
     if (climate.has(Fault.BAD_MESSAGES)) {
@@ -115,8 +120,7 @@ final class Troubles {
   private void failOver(long left) {
     failing(
         "the database fails over",
-        () ->
-            world.database.failOver(Math.min(left, 100 * Loop.MILLI + dice.upTo(2 * Loop.SECOND))));
+        () -> world.database.failOver(Math.min(left, 10 * Loop.MILLI + dice.upTo(Loop.SECOND))));
   }
 
   private void failOverSilently() {
@@ -133,7 +137,15 @@ final class Troubles {
         () -> {
           world.note(() -> how);
           end.run();
+          comeBack();
         });
+  }
+
+  /** Those whose transactions failed try again. */
+  private void comeBack() {
+    for (int i = dice.between(0, 6); i > 0; i--) {
+      world.loop.after(dice.upTo(200 * Loop.MILLI), write);
+    }
   }
 
   private void cutOff(long left) {

@@ -99,7 +99,7 @@ final class Wire implements Executor {
     mayFail("the statement was refused");
     T result = statement.get();
     world.note(() -> "for " + name + " the database " + what.apply(result));
-    if (database.isFailing() && dice.chance(0.5)) {
+    if (database.isFailing() && dice.chance(0.7)) {
       throw new MailroomException("the server fell silent");
     }
     mayFail("the answer was lost");

@@ -105,7 +105,7 @@ final class Writers {
 
   private void begin(Plan plan, Runnable next) {
     if (world.database.isAway()) {
-      world.loop.after(100 * Loop.MILLI, () -> begin(plan, next));
+      world.loop.after(dice.upTo(20 * Loop.MILLI), () -> begin(plan, next));
       return;
     }
     WriterTransaction transaction = world.database.outbox.begin();
