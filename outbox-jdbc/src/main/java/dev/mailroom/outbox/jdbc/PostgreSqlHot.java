@@ -91,6 +91,13 @@ final class PostgreSqlHot implements HotStatements {
       FROM found f
       """;
 
+  /** An operator who has locked a row must not hold up the acknowledgement of all others. */
+  private static final String COMMIT_LAZILY =
+      """
+      SELECT set_config('synchronous_commit', 'off', true), set_config('lock_timeout', '1s', true),
+             set_config('statement_timeout', '5s', true)
+      """;
+
   /** With the id: a failover may set the sequence back, and then another row has this seq. */
   static final String DELETE =
       """
@@ -178,7 +185,7 @@ final class PostgreSqlHot implements HotStatements {
   @Override
   public void commitLazily(Connection connection) throws SQLException {
     try (Statement set = connection.createStatement()) {
-      set.execute("SET LOCAL synchronous_commit = off");
+      set.execute(COMMIT_LAZILY);
     }
   }
 

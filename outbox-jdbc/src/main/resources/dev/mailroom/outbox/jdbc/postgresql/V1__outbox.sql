@@ -2,12 +2,13 @@
 -- destination, message_id, message_key, message_type, headers and payload are a public contract;
 -- the database fills in the others.
 CREATE TABLE outbox_message (
-  destination  text COLLATE "C" NOT NULL,
+  -- Longer ones are no message anyway, and would not fit into the indexes.
+  destination  text COLLATE "C" NOT NULL CHECK (octet_length(destination) <= 1024),
   partition_no smallint NOT NULL
     GENERATED ALWAYS AS ((hashtext(coalesce(message_key, message_id::text)) & 15)::smallint) STORED,
   seq          bigint GENERATED ALWAYS AS IDENTITY (CACHE 1),
   message_id   uuid NOT NULL,
-  message_key  text COLLATE "C",
+  message_key  text COLLATE "C" CHECK (octet_length(message_key) <= 1024),
   message_type text NOT NULL,
   headers      text,
   payload      text NOT NULL,
