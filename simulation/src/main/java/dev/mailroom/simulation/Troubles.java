@@ -42,7 +42,7 @@ final class Troubles {
     sometimes(Fault.LEASE_FAILURES, 4, this::cutOff);
     sometimes(Fault.OUTAGES, 2, this::outage);
     sometimes(Fault.FAILOVER, 5, this::failOver);
-    sometimes(Fault.SILENT_FAILOVER, 2, left -> failOverSilently());
+    sometimes(Fault.SILENT_FAILOVER, 5, left -> failOverSilently());
     sometimes(Fault.CLOCK_STEPS, 3, left -> stepClock());
     if (climate.has(Fault.BAD_MESSAGES)) {
       spoil();

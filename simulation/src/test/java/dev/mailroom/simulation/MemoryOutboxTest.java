@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mailroom.outbox.MailroomException;
 import dev.mailroom.outbox.Message;
+import dev.mailroom.relay.LeaseStore;
 import dev.mailroom.relay.OutboxStore;
 import dev.mailroom.relay.OutboxStore.Mark;
 import dev.mailroom.relay.OutboxStore.RowId;
@@ -56,7 +57,10 @@ class MemoryOutboxTest extends OutboxStoreContract {
               (self, method, arguments) -> {
                 synchronized (this) {
                   try {
-                    return method.invoke(target, arguments);
+                    Object result = method.invoke(target, arguments);
+                    return result instanceof LeaseStore view
+                        ? oneAtATime(LeaseStore.class, view)
+                        : result;
                   } catch (InvocationTargetException e) {
                     throw e.getCause();
                   }
