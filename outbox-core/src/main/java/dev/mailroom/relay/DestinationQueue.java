@@ -78,6 +78,7 @@ final class DestinationQueue {
         tell(DestinationGate.State.OPEN, "its route was found");
       }
       permission.routed(this);
+      loader.load();
       send();
     } catch (MailroomException e) {
       limits = null;
@@ -101,6 +102,7 @@ final class DestinationQueue {
       tell(
           pause ? DestinationGate.State.CLOSED : DestinationGate.State.OPEN,
           pause ? "an operator paused it" : "an operator resumed it");
+      loader.load();
       send();
     }
   }

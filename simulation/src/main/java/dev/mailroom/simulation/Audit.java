@@ -1,16 +1,13 @@
 package dev.mailroom.simulation;
 
 import dev.mailroom.outbox.Message;
-import dev.mailroom.relay.Lane;
 import dev.mailroom.relay.OutboxEntry;
 import dev.mailroom.relay.Transport.Result;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -25,11 +22,9 @@ final class Audit {
   private final List<Complaint> complaints = new ArrayList<>();
 
   /** Where a relay went on sending because the clock had ended its lease too early. */
-  private final Set<Lane> withTwoOwners = new HashSet<>();
-
   private boolean excused;
+
   private boolean orderLost;
-  private boolean clockStepped;
   private long acceptances;
 
   Audit(World world) {
@@ -53,11 +48,6 @@ final class Audit {
   void excuse(String reason) {
     excused = true;
     world.note(() -> reason);
-  }
-
-  /** Leases are not to be relied upon any more. */
-  void clockStepped() {
-    clockStepped = true;
   }
 
   /** The sequence was set back and the relays could not know. */
@@ -113,14 +103,10 @@ final class Audit {
     }
     int partition = fate.row.lane().partition();
     if (!instance.isOwner(world.database.leases.owner(partition))) {
-      if (clockStepped) {
-        withTwoOwners.add(fate.row.lane());
-      } else {
-        complain(
-            Promise.WITHOUT_LEASE,
-            instance.name() + " sends " + fate + " of partition " + partition,
-            fate);
-      }
+      complain(
+          Promise.WITHOUT_LEASE,
+          instance.name() + " sends " + fate + " of partition " + partition,
+          fate);
     }
     fate.underway++;
   }
@@ -215,7 +201,6 @@ final class Audit {
         && fate.mustBeSent()
         && fate.accepted > 0
         && !fate.scheduled
-        && !withTwoOwners.contains(fate.row.lane())
         && !skipped;
   }
 }

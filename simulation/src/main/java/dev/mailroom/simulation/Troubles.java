@@ -154,8 +154,7 @@ final class Troubles {
 
   private void stepClock() {
     long step = (dice.chance(0.5) ? 1 : -1) * dice.upTo(dice.chance(0.5) ? 5 : 60) * Loop.SECOND;
-    world.audit.clockStepped();
-    world.audit.excuse("the database's clock steps by " + step / Loop.SECOND + " s");
+    world.note(() -> "the database's clock steps by " + step / Loop.SECOND + " s");
     world.database.stepClock(step);
   }
 

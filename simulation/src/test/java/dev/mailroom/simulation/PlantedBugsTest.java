@@ -43,6 +43,11 @@ class PlantedBugsTest {
             "boolean may = now() < sendUntil;",
             "boolean may = true;"),
         new Bug(
+            "taken over by the database's clock",
+            "Leases",
+            "(holding.owner().isEmpty() || stale || forgotten)",
+            "(holding.expired() || stale || forgotten)"),
+        new Bug(
             "low-water mark moved at the read",
             "LaneWindow",
             "    highest = Math.max(highest, seq);\n",
