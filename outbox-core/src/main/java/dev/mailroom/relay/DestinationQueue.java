@@ -20,8 +20,8 @@ final class DestinationQueue {
 
   private static final Duration ROUTE_AGAIN = Duration.ofSeconds(5);
 
-  /** Enough to fill the batches of a probe; more is not read while the gate is closed. */
-  private static final int ENOUGH_WHILE_CLOSED = 100;
+  /** Enough for the batch of a probe; more is not kept while the gate is closed. */
+  private static final int ENOUGH_WHILE_CLOSED = 10;
 
   /** So many rounds of full batches are kept ready. */
   private static final int READY_ROUNDS = 16;
@@ -126,7 +126,7 @@ final class DestinationQueue {
 
   /** Forgets the content of most of what is ready; it is loaded again when it can be sent. */
   void shed() {
-    while (ready.size() > ENOUGH_WHILE_CLOSED) {
+    while (ready.size() > (paused ? 0 : ENOUGH_WHILE_CLOSED)) {
       Slot slot = ready.removeLast();
       loader.drop(slot);
       loader.want(slot);
