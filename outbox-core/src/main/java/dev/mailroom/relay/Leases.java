@@ -56,14 +56,15 @@ final class Leases {
   private long sendUntil;
   private boolean overdue;
   private Set<Integer> told = Set.of();
+  private final Alarm next;
   private boolean calling;
-  private long timer;
   private @Nullable Runnable left;
 
   Leases(Environment environment, StoreCalls<LeaseStore> calls, Owner owner) {
     this.environment = environment;
     this.calls = calls;
     this.owner = owner;
+    next = new Alarm(environment.timeline(), this::turn);
     me =
         new UUID(
             environment.timeline().random().nextLong(), environment.timeline().random().nextLong());
@@ -105,7 +106,7 @@ final class Leases {
 
   private void turn() {
     calling = true;
-    timer++;
+    next.unset();
     long started = now();
     boolean renew =
         !registered || started - renewedAt >= environment.settings().renewEvery().toNanos();
@@ -123,16 +124,7 @@ final class Leases {
 
   private void turnAfter(Duration wait) {
     calling = false;
-    long mine = ++timer;
-    environment
-        .timeline()
-        .schedule(
-            wait,
-            () -> {
-              if (timer == mine) {
-                turn();
-              }
-            });
+    next.set(wait);
   }
 
   /** The next turn is now, unless one is under way. */

@@ -52,10 +52,10 @@ final class ParkedReader {
   private final Map<String, Integer> inHandOf = new HashMap<>();
   private final Set<OrderedKey> heads = new HashSet<>();
   private Supplier<Collection<Tenure>> tenures = List::of;
+  private final Alarm next;
   private boolean reading;
   private boolean again;
   private boolean stopped;
-  private long timer;
 
   ParkedReader(
       Environment environment,
@@ -70,6 +70,7 @@ final class ParkedReader {
     this.lanes = lanes;
     this.queues = queues;
     this.intake = intake;
+    next = new Alarm(environment.timeline(), this::read);
   }
 
   void start(Supplier<Collection<Tenure>> held) {
@@ -109,7 +110,7 @@ final class ParkedReader {
   }
 
   private void read() {
-    timer++;
+    next.unset();
     again = false;
     if (stopped) {
       return;
@@ -149,16 +150,7 @@ final class ParkedReader {
 
   private void readAfter(Duration wait) {
     reading = false;
-    long mine = ++timer;
-    environment
-        .timeline()
-        .schedule(
-            wait,
-            () -> {
-              if (timer == mine && !reading) {
-                read();
-              }
-            });
+    next.set(wait);
   }
 
   /**

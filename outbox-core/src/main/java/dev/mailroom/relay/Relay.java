@@ -13,7 +13,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,36 +31,27 @@ public final class Relay implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
   private static final int STORE_THREADS = 6;
 
-  private static final Duration ANEW_AFTER = Duration.ofSeconds(1);
-
-  private final Settings settings;
-  private final OutboxStore store;
-  private final Transport transport;
-  private final RelayListener listener;
   private final Timeline timeline;
-  private final Executor storeThreads;
-  private final Executor leaseThread;
+  private final Lives lives;
   private final Duration drainTimeout;
   private final List<AutoCloseable> own = new ArrayList<>();
   private final Set<String> woken = ConcurrentHashMap.newKeySet();
   private final CompletableFuture<Void> drained = new CompletableFuture<>();
 
-  /** The engine of now; set on the timeline only. */
-  private volatile @Nullable Life life;
-
   private boolean started;
-  private volatile boolean stopped;
+  private boolean stopped;
   private boolean closed;
 
   private Relay(Builder builder, OutboxStore store, Transport transport) {
-    settings = builder.settings();
-    this.store = store;
-    this.transport = transport;
-    listener = new Listeners(builder.listener);
     drainTimeout = builder.drainTimeout;
     timeline = builder.timeline == null ? owned(new EngineThread()) : builder.timeline;
-    storeThreads = threads(builder.storeThreads, STORE_THREADS, "mailroom-relay-store");
-    leaseThread = threads(builder.leaseThread, 1, "mailroom-relay-lease");
+    lives =
+        new Lives(
+            new Environment(
+                builder.settings(), timeline, transport, new Listeners(builder.listener)),
+            store,
+            threads(builder.storeThreads, STORE_THREADS, "mailroom-relay-store"),
+            threads(builder.leaseThread, 1, "mailroom-relay-lease"));
   }
 
   private <T extends AutoCloseable> T owned(T resource) {
@@ -92,82 +82,7 @@ public final class Relay implements AutoCloseable {
       throw new IllegalStateException("A relay starts once; build another one.");
     }
     started = true;
-    timeline.execute(this::begin);
-  }
-
-  private void begin() {
-    if (stopped) {
-      return;
-    }
-    try {
-      Life next = new Life();
-      life = next;
-      next.run(next.engine::start);
-    } catch (RuntimeException | Error e) {
-      LOG.error("The relay could not start its engine; it tries again", e);
-      timeline.schedule(ANEW_AFTER, this::begin);
-    }
-  }
-
-  /**
-   * What an engine knows may be wrong once a part of it has failed. So it ends as if it were
-   * killed, its leases run out, and another one starts.
-   */
-  private void failed(Life over, Throwable fault) {
-    life = null;
-    if (stopped) {
-      drained.complete(null);
-    } else {
-      timeline.schedule(ANEW_AFTER, this::begin);
-    }
-    listener.engineFailed(fault);
-    leaseThread.execute(over.leases::close);
-  }
-
-  /** An engine from its start to its end, which a fault of its own may bring. */
-  private final class Life implements Timeline {
-
-    private final LeaseStore leases = store.leases();
-    private final Engine engine =
-        new Engine(
-            new Environment(settings, this, transport, listener),
-            store,
-            storeThreads,
-            leases,
-            leaseThread);
-    private boolean over;
-
-    @Override
-    public void execute(Runnable event) {
-      timeline.execute(() -> run(event));
-    }
-
-    @Override
-    public void schedule(Duration delay, Runnable event) {
-      timeline.schedule(delay, () -> run(event));
-    }
-
-    private void run(Runnable event) {
-      if (over) {
-        return;
-      }
-      try {
-        event.run();
-      } catch (RuntimeException | Error e) {
-        over = true;
-        failed(this, e);
-      }
-    }
-
-    @Override
-    public long nanos() {
-      return timeline.nanos();
-    }
-
-    @Override
-    public RandomGenerator random() {
-      return timeline.random();
-    }
+    timeline.execute(lives::begin);
   }
 
   /**
@@ -179,10 +94,7 @@ public final class Relay implements AutoCloseable {
       timeline.execute(
           () -> {
             woken.remove(destination);
-            Life now = life;
-            if (now != null) {
-              now.run(() -> now.engine.wake(destination));
-            }
+            lives.wake(destination);
           });
     }
   }
@@ -196,21 +108,12 @@ public final class Relay implements AutoCloseable {
     if (!stopped) {
       stopped = true;
       if (started) {
-        timeline.execute(this::end);
+        timeline.execute(() -> lives.end(() -> drained.complete(null)));
       } else {
         drained.complete(null);
       }
     }
     return drained.minimalCompletionStage();
-  }
-
-  private void end() {
-    Life now = life;
-    if (now == null) {
-      drained.complete(null);
-    } else {
-      now.run(() -> now.engine.stop(() -> drained.complete(null)));
-    }
   }
 
   /**
@@ -228,10 +131,7 @@ public final class Relay implements AutoCloseable {
       closed = true;
     }
     await(stopping);
-    Life last = life;
-    if (last != null) {
-      close(last.leases);
-    }
+    lives.close();
     for (int i = own.size() - 1; i >= 0; i--) {
       close(own.get(i));
     }
