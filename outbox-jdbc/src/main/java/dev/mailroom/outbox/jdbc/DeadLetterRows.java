@@ -26,7 +26,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import javax.sql.DataSource;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Field;
@@ -62,10 +61,10 @@ final class DeadLetterRows {
   /** Inlined, so that the planner sees that the index of the dead is enough. */
   private static final Condition DEAD = STATE.eq(DSL.inline("DEAD"));
 
-  private final DataSource dataSource;
+  private final Transactions transactions;
 
-  DeadLetterRows(DataSource dataSource) {
-    this.dataSource = dataSource;
+  DeadLetterRows(Transactions transactions) {
+    this.transactions = transactions;
   }
 
   private static Field<OffsetDateTime> time(String column) {
@@ -74,7 +73,7 @@ final class DeadLetterRows {
 
   List<DeadLetter> list(Filter filter, @Nullable Cursor after, int limit) {
     return Operators.inTransaction(
-        dataSource,
+        transactions,
         sql ->
             sql.select(
                     DESTINATION,
@@ -97,7 +96,7 @@ final class DeadLetterRows {
 
   long count(Filter filter, int bound) {
     return Operators.inTransaction(
-        dataSource,
+        transactions,
         sql ->
             (long)
                 sql.fetchCount(
@@ -107,7 +106,7 @@ final class DeadLetterRows {
   Outlook outlook(Filter filter, double perSecond) {
     Condition chosen = DEAD.and(MARK.isNull()).and(matches(filter));
     return Operators.inTransaction(
-        dataSource,
+        transactions,
         sql -> {
           // A pair that holds a NULL would be counted.
           Record2<Integer, Integer> counts =
@@ -183,7 +182,7 @@ final class DeadLetterRows {
 
   private Marking begin(Act act, Marking marking) {
     return Operators.inTransaction(
-        dataSource,
+        transactions,
         sql -> {
           OffsetDateTime now = sql.select(currentOffsetDateTime()).fetchSingle().value1();
           long id = Operators.record(sql, act, 0);
@@ -192,7 +191,7 @@ final class DeadLetterRows {
   }
 
   private Marking goOn(Marking marking) {
-    return Operators.inTransaction(dataSource, sql -> markChunk(sql, marking));
+    return Operators.inTransaction(transactions, sql -> markChunk(sql, marking));
   }
 
   private static Marking markChunk(DSLContext sql, Marking marking) {

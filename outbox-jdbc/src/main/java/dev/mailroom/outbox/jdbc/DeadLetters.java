@@ -29,13 +29,18 @@ public final class DeadLetters {
 
   private final DeadLetterRows rows;
 
-  private DeadLetters(DataSource dataSource) {
-    rows = new DeadLetterRows(dataSource);
+  private DeadLetters(DataSource dataSource, TableNames names) {
+    rows = new DeadLetterRows(new Transactions(dataSource, names));
   }
 
   /** Those in the default schema of {@code dataSource}. */
   public static DeadLetters of(DataSource dataSource) {
-    return new DeadLetters(dataSource);
+    return of(dataSource, TableNames.DEFAULT);
+  }
+
+  /** Those in tables with names of their own. */
+  public static DeadLetters of(DataSource dataSource, TableNames names) {
+    return new DeadLetters(dataSource, names);
   }
 
   /**

@@ -11,7 +11,6 @@ import dev.mailroom.outbox.jdbc.Operators.Act;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
-import javax.sql.DataSource;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.Record;
@@ -29,15 +28,15 @@ final class DestinationRows {
       field(name("paused_at"), OffsetDateTime.class);
   private static final Field<String> PAUSED_REASON = field(name("paused_reason"), String.class);
 
-  private final DataSource dataSource;
+  private final Transactions transactions;
 
-  DestinationRows(DataSource dataSource) {
-    this.dataSource = dataSource;
+  DestinationRows(Transactions transactions) {
+    this.transactions = transactions;
   }
 
   List<Known> list() {
     return Operators.inTransaction(
-        dataSource,
+        transactions,
         sql ->
             sql.select(NAME, FIRST_SEEN, PAUSED_BY, PAUSED_AT, PAUSED_REASON)
                 .from(TABLE)
@@ -54,7 +53,7 @@ final class DestinationRows {
 
   boolean pause(String destination, String by, String reason) {
     return Operators.inTransaction(
-        dataSource,
+        transactions,
         sql -> {
           sql.insertInto(TABLE, NAME).values(destination).onConflictDoNothing().execute();
           int paused =
@@ -70,7 +69,7 @@ final class DestinationRows {
 
   boolean resume(String destination, String by) {
     return Operators.inTransaction(
-        dataSource,
+        transactions,
         sql -> {
           int resumed =
               sql.update(TABLE)

@@ -19,13 +19,18 @@ public final class Destinations {
 
   private final DestinationRows rows;
 
-  private Destinations(DataSource dataSource) {
-    rows = new DestinationRows(dataSource);
+  private Destinations(DataSource dataSource, TableNames names) {
+    rows = new DestinationRows(new Transactions(dataSource, names));
   }
 
   /** Those in the default schema of {@code dataSource}. */
   public static Destinations of(DataSource dataSource) {
-    return new Destinations(dataSource);
+    return of(dataSource, TableNames.DEFAULT);
+  }
+
+  /** Those in tables with names of their own. */
+  public static Destinations of(DataSource dataSource, TableNames names) {
+    return new Destinations(dataSource, names);
   }
 
   /** A destination, and the pause that it is in. */

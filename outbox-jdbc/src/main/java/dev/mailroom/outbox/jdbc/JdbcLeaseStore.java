@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,12 +29,12 @@ final class JdbcLeaseStore implements LeaseStore {
   private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(1);
   private static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(2);
 
-  private final DataSource dataSource;
+  private final Transactions transactions;
   // None before the first call, after a failure and after the end.
   private volatile @Nullable Connection connection;
 
-  JdbcLeaseStore(DataSource dataSource) {
-    this.dataSource = dataSource;
+  JdbcLeaseStore(Transactions transactions) {
+    this.transactions = transactions;
   }
 
   @Override
@@ -87,7 +86,7 @@ final class JdbcLeaseStore implements LeaseStore {
     boolean done = false;
     try {
       T result =
-          Transactions.run(
+          transactions.run(
               connection(),
               (dialect, database) -> {
                 dialect.bound(database, LOCK_TIMEOUT, STATEMENT_TIMEOUT);
@@ -107,7 +106,7 @@ final class JdbcLeaseStore implements LeaseStore {
   private Connection connection() throws SQLException {
     Connection known = connection;
     if (known == null) {
-      known = dataSource.getConnection();
+      known = transactions.connection();
       connection = known;
       known.setNetworkTimeout(Runnable::run, NETWORK_TIMEOUT_MILLIS);
     }

@@ -31,12 +31,14 @@ public final class JdbcOutbox {
   private final Map<String, Integer> maxBytesOf;
   private final Consumer<String> signal;
   private final boolean keyLock;
+  private final Dialects dialects;
 
   private JdbcOutbox(Builder builder) {
     maxBytes = builder.maxBytes;
     maxBytesOf = Map.copyOf(builder.maxBytesOf);
     signal = builder.signal;
     keyLock = builder.keyLock;
+    dialects = new Dialects(builder.tables);
   }
 
   /** An outbox with the defaults. */
@@ -77,13 +79,13 @@ public final class JdbcOutbox {
       write(connection, now);
     }
     if (!scheduled.isEmpty()) {
-      Dialect.of(connection).writer().schedule(connection, scheduled);
+      dialects.of(connection).writer().schedule(connection, scheduled);
     }
     now.stream().map(Message::destination).distinct().forEach(signal);
   }
 
   private void write(Connection connection, List<Message> messages) throws SQLException {
-    WriterStatements writer = Dialect.of(connection).writer();
+    WriterStatements writer = dialects.of(connection).writer();
     if (keyLock && messages.stream().anyMatch(message -> message.key().isPresent())) {
       writer.lockKeys(connection, messages);
     }
@@ -140,6 +142,7 @@ public final class JdbcOutbox {
     private final Map<String, Integer> maxBytesOf = new HashMap<>();
     private Consumer<String> signal = destination -> {};
     private boolean keyLock;
+    private TableNames tables = TableNames.DEFAULT;
 
     private Builder() {}
 
@@ -182,6 +185,12 @@ public final class JdbcOutbox {
      */
     public Builder keyLock(boolean lock) {
       keyLock = lock;
+      return this;
+    }
+
+    /** Where the tables are. By default under their own names in the connection's own schema. */
+    public Builder tables(TableNames tables) {
+      this.tables = tables;
       return this;
     }
 

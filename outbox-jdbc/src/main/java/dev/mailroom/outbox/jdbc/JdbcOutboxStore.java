@@ -33,21 +33,26 @@ public final class JdbcOutboxStore implements OutboxStore {
   private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(1);
   private static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(3);
 
-  private final DataSource dataSource;
+  private final Transactions transactions;
   private final ServerWatch watch = new ServerWatch();
 
-  private JdbcOutboxStore(DataSource dataSource) {
-    this.dataSource = dataSource;
+  private JdbcOutboxStore(Transactions transactions) {
+    this.transactions = transactions;
   }
 
   /** A store in the default schema of {@code dataSource}, a pool best. */
   public static JdbcOutboxStore of(DataSource dataSource) {
-    return new JdbcOutboxStore(dataSource);
+    return of(dataSource, TableNames.DEFAULT);
+  }
+
+  /** A store in tables with names of their own. */
+  public static JdbcOutboxStore of(DataSource dataSource, TableNames names) {
+    return new JdbcOutboxStore(new Transactions(dataSource, names));
   }
 
   @Override
   public List<Destination> destinations() {
-    return reading((dialect, connection) -> dialect.hot().destinations(connection));
+    return transactions.read((dialect, connection) -> dialect.hot().destinations(connection));
   }
 
   @Override
@@ -59,12 +64,13 @@ public final class JdbcOutboxStore implements OutboxStore {
   @Override
   public List<Row> read(List<Range> ranges, int maxInline) {
     return watch.checked(
-        reading((dialect, connection) -> dialect.hot().read(connection, ranges, maxInline)));
+        transactions.read(
+            (dialect, connection) -> dialect.hot().read(connection, ranges, maxInline)));
   }
 
   @Override
   public List<Row> load(List<RowId> rows) {
-    return reading((dialect, connection) -> dialect.hot().load(connection, rows));
+    return transactions.read((dialect, connection) -> dialect.hot().load(connection, rows));
   }
 
   @Override
@@ -79,12 +85,13 @@ public final class JdbcOutboxStore implements OutboxStore {
 
   @Override
   public Optional<Set<String>> openWriters() {
-    return watch.checked(reading((dialect, connection) -> dialect.hot().openWriters(connection)));
+    return watch.checked(
+        transactions.read((dialect, connection) -> dialect.hot().openWriters(connection)));
   }
 
   @Override
   public LeaseStore leases() {
-    return new JdbcLeaseStore(dataSource);
+    return new JdbcLeaseStore(transactions);
   }
 
   @Override
@@ -97,7 +104,7 @@ public final class JdbcOutboxStore implements OutboxStore {
   public List<Due> due(
       Set<Integer> partitions, List<String> destinations, int limit, int maxInline) {
     DueQuery query = new DueQuery(partitions, destinations, limit, maxInline);
-    return reading((dialect, connection) -> dialect.parked().due(connection, query));
+    return transactions.read((dialect, connection) -> dialect.parked().due(connection, query));
   }
 
   @Override
@@ -133,18 +140,8 @@ public final class JdbcOutboxStore implements OutboxStore {
     void run(Dialect dialect, Connection connection) throws SQLException;
   }
 
-  /** One statement; in auto-commit, so that it costs one round trip and leaves nothing open. */
-  private <T> T reading(Transactions.Work<T> query) {
-    try (Connection connection = dataSource.getConnection()) {
-      connection.setAutoCommit(true);
-      return query.run(Dialect.of(connection), connection);
-    } catch (SQLException e) {
-      throw Transactions.failed(e);
-    }
-  }
-
   private void writing(Update update) {
-    inTransaction(
+    transactions.run(
         (dialect, connection) -> {
           update.run(dialect, connection);
           return true;
@@ -152,7 +149,7 @@ public final class JdbcOutboxStore implements OutboxStore {
   }
 
   private <T> T holding(Collection<Lease> leases, ParkedWork<T> work) {
-    return inTransaction(
+    return transactions.run(
         (dialect, connection) -> {
           ParkedStatements parked = dialect.parked();
           dialect.bound(connection, LOCK_TIMEOUT, STATEMENT_TIMEOUT);
@@ -162,13 +159,5 @@ public final class JdbcOutboxStore implements OutboxStore {
           }
           return work.run(parked, connection);
         });
-  }
-
-  private <T> T inTransaction(Transactions.Work<T> work) {
-    try (Connection connection = dataSource.getConnection()) {
-      return Transactions.run(connection, work);
-    } catch (SQLException e) {
-      throw Transactions.failed(e);
-    }
   }
 }

@@ -7,7 +7,6 @@ import static org.jooq.impl.DSL.table;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import javax.sql.DataSource;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.Record;
@@ -44,12 +43,8 @@ final class Operators {
   /** An act that is to be recorded. */
   record Act(String what, String by, String selection) {}
 
-  static <T> T inTransaction(DataSource dataSource, Work<T> work) {
-    try (Connection connection = dataSource.getConnection()) {
-      return Transactions.run(connection, (dialect, same) -> run(dialect, same, work));
-    } catch (SQLException e) {
-      throw Transactions.failed(e);
-    }
+  static <T> T inTransaction(Transactions transactions, Work<T> work) {
+    return transactions.run((dialect, connection) -> run(dialect, connection, work));
   }
 
   private static <T> T run(Dialect dialect, Connection connection, Work<T> work)

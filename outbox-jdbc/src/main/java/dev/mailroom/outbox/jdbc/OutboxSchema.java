@@ -34,11 +34,16 @@ public final class OutboxSchema {
    * @throws MailroomException if the database is unknown or refuses a change
    */
   public static void migrate(DataSource dataSource) {
+    migrate(dataSource, TableNames.DEFAULT);
+  }
+
+  /** As {@link #migrate(DataSource)}, for tables with names of their own. */
+  public static void migrate(DataSource dataSource, TableNames names) {
     try {
       Flyway.configure(OutboxSchema.class.getClassLoader())
           .dataSource(dataSource)
           .table(HISTORY)
-          .locations("classpath:dev/mailroom/outbox/jdbc/" + dialect(dataSource).folder())
+          .locations("classpath:dev/mailroom/outbox/jdbc/" + database(dataSource).lowerCase())
           .baselineOnMigrate(true)
           .baselineVersion("0")
           .load()
@@ -48,9 +53,9 @@ public final class OutboxSchema {
     }
   }
 
-  private static Dialect dialect(DataSource dataSource) throws SQLException {
+  private static Database database(DataSource dataSource) throws SQLException {
     try (Connection connection = dataSource.getConnection()) {
-      return Dialect.of(connection);
+      return Database.of(connection);
     }
   }
 }

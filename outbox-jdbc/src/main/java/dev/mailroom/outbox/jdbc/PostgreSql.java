@@ -10,34 +10,37 @@ import org.postgresql.PGStatement;
 /** PostgreSQL 14 and later. */
 final class PostgreSql implements Dialect {
 
-  static final String PRODUCT = "PostgreSQL";
-  static final PostgreSql INSTANCE = new PostgreSql();
+  private final WriterStatements writer;
+  private final HotStatements hot;
+  private final ParkedStatements parked;
+  private final LeaseStatements leases;
 
-  private PostgreSql() {}
-
-  @Override
-  public String folder() {
-    return "postgresql";
+  PostgreSql(TableNames names) {
+    Sql sql = new Sql(names, Database.POSTGRESQL);
+    writer = new PostgreSqlWriter(sql);
+    hot = new PostgreSqlHot(sql);
+    parked = new PostgreSqlParked(sql);
+    leases = new PostgreSqlLeases(sql);
   }
 
   @Override
   public WriterStatements writer() {
-    return PostgreSqlWriter.INSTANCE;
+    return writer;
   }
 
   @Override
   public HotStatements hot() {
-    return PostgreSqlHot.INSTANCE;
+    return hot;
   }
 
   @Override
   public ParkedStatements parked() {
-    return PostgreSqlParked.INSTANCE;
+    return parked;
   }
 
   @Override
   public LeaseStatements leases() {
-    return PostgreSqlLeases.INSTANCE;
+    return leases;
   }
 
   /**

@@ -19,8 +19,6 @@ import java.util.Set;
 /** The statements that a relay runs all the time. Each must be flat in the size of the tables. */
 final class PostgreSqlHot implements HotStatements {
 
-  static final PostgreSqlHot INSTANCE = new PostgreSqlHot();
-
   /** Loose index scans: one descent of a primary key for each destination. */
   static final String DESTINATIONS =
       """
@@ -118,11 +116,15 @@ final class PostgreSqlHot implements HotStatements {
           AND relation = 'outbox_message'::regclass) AS writers
       """;
 
-  private PostgreSqlHot() {}
+  private final Sql sql;
+
+  PostgreSqlHot(Sql sql) {
+    this.sql = sql;
+  }
 
   @Override
   public List<Destination> destinations(Connection connection) throws SQLException {
-    try (PreparedStatement select = prepare(connection, DESTINATIONS);
+    try (PreparedStatement select = prepare(connection, sql.of(DESTINATIONS));
         ResultSet results = select.executeQuery()) {
       List<Destination> destinations = new ArrayList<>();
       while (results.next()) {
@@ -134,7 +136,7 @@ final class PostgreSqlHot implements HotStatements {
 
   @Override
   public void remember(Connection connection, List<String> destinations) throws SQLException {
-    try (PreparedStatement insert = prepare(connection, REMEMBER)) {
+    try (PreparedStatement insert = prepare(connection, sql.of(REMEMBER))) {
       new Arrays(insert).add("text", destinations, destination -> destination);
       insert.executeUpdate();
     }
@@ -143,7 +145,7 @@ final class PostgreSqlHot implements HotStatements {
   @Override
   public Answer<List<Row>> read(Connection connection, List<Range> ranges, int maxInline)
       throws SQLException {
-    try (PreparedStatement select = prepare(connection, READ)) {
+    try (PreparedStatement select = prepare(connection, sql.of(READ))) {
       Arrays arrays = new Arrays(select);
       arrays.add("text", ranges, range -> range.lane().destination());
       arrays.add("smallint", ranges, range -> range.lane().partition());
@@ -169,7 +171,7 @@ final class PostgreSqlHot implements HotStatements {
 
   @Override
   public List<Row> load(Connection connection, List<RowId> rows) throws SQLException {
-    try (PreparedStatement select = prepare(connection, LOAD)) {
+    try (PreparedStatement select = prepare(connection, sql.of(LOAD))) {
       new Arrays(select).addIds(rows, id -> id);
       select.setFetchSize(0);
       try (ResultSet results = select.executeQuery()) {
@@ -191,7 +193,7 @@ final class PostgreSqlHot implements HotStatements {
 
   @Override
   public void delete(Connection connection, List<RowId> rows) throws SQLException {
-    try (PreparedStatement delete = prepare(connection, DELETE)) {
+    try (PreparedStatement delete = prepare(connection, sql.of(DELETE))) {
       new Arrays(delete).addIds(rows, id -> id);
       delete.executeUpdate();
     }
@@ -199,7 +201,7 @@ final class PostgreSqlHot implements HotStatements {
 
   @Override
   public Answer<Optional<Set<String>>> openWriters(Connection connection) throws SQLException {
-    try (PreparedStatement select = prepare(connection, OPEN_WRITERS);
+    try (PreparedStatement select = prepare(connection, sql.of(OPEN_WRITERS));
         ResultSet results = select.executeQuery()) {
       results.next();
       String[] writers = (String[]) results.getArray("writers").getArray();

@@ -26,8 +26,6 @@ import java.util.UUID;
  */
 final class PostgreSqlLeases implements LeaseStatements {
 
-  static final PostgreSqlLeases INSTANCE = new PostgreSqlLeases();
-
   private static final String RELAYS =
       """
       SELECT instance_id, seen_at,
@@ -109,15 +107,19 @@ final class PostgreSqlLeases implements LeaseStatements {
       SELECT partition_no, owner, epoch FROM outbox_partition WHERE owner = ?
       """;
 
-  private PostgreSqlLeases() {}
+  private final Sql sql;
+
+  PostgreSqlLeases(Sql sql) {
+    this.sql = sql;
+  }
 
   @Override
   public Roll roll(Connection connection, Duration lease) throws SQLException {
     return new Roll(relays(connection, lease), partitions(connection));
   }
 
-  private static List<Presence> relays(Connection connection, Duration lease) throws SQLException {
-    try (PreparedStatement select = prepare(connection, RELAYS)) {
+  private List<Presence> relays(Connection connection, Duration lease) throws SQLException {
+    try (PreparedStatement select = prepare(connection, sql.of(RELAYS))) {
       select.setLong(1, micros(lease));
       try (ResultSet results = select.executeQuery()) {
         List<Presence> relays = new ArrayList<>();
@@ -133,8 +135,8 @@ final class PostgreSqlLeases implements LeaseStatements {
     }
   }
 
-  private static List<Holding> partitions(Connection connection) throws SQLException {
-    try (PreparedStatement select = prepare(connection, PARTITIONS);
+  private List<Holding> partitions(Connection connection) throws SQLException {
+    try (PreparedStatement select = prepare(connection, sql.of(PARTITIONS));
         ResultSet results = select.executeQuery()) {
       List<Holding> partitions = new ArrayList<>();
       while (results.next()) {
@@ -156,7 +158,7 @@ final class PostgreSqlLeases implements LeaseStatements {
 
   @Override
   public void show(Connection connection, UUID relay) throws SQLException {
-    try (PreparedStatement insert = prepare(connection, SHOW)) {
+    try (PreparedStatement insert = prepare(connection, sql.of(SHOW))) {
       insert.setObject(1, relay);
       insert.executeUpdate();
     }
@@ -164,7 +166,7 @@ final class PostgreSqlLeases implements LeaseStatements {
 
   @Override
   public void renew(Connection connection, Duration lease, List<Lease> held) throws SQLException {
-    try (PreparedStatement update = prepare(connection, RENEW)) {
+    try (PreparedStatement update = prepare(connection, sql.of(RENEW))) {
       Arrays arrays = new Arrays(update);
       addLeases(arrays, held);
       update.setLong(arrays.next(), micros(lease));
@@ -174,7 +176,7 @@ final class PostgreSqlLeases implements LeaseStatements {
 
   @Override
   public void forget(Connection connection, Duration unseen) throws SQLException {
-    try (PreparedStatement delete = prepare(connection, FORGET)) {
+    try (PreparedStatement delete = prepare(connection, sql.of(FORGET))) {
       delete.setLong(1, micros(unseen));
       delete.executeUpdate();
     }
@@ -184,7 +186,7 @@ final class PostgreSqlLeases implements LeaseStatements {
   public List<Lease> take(Connection connection, UUID relay, Duration lease, List<Holding> seen)
       throws SQLException {
     List<Integer> free = lockAsSeen(connection, seen);
-    try (PreparedStatement update = prepare(connection, TAKE)) {
+    try (PreparedStatement update = prepare(connection, sql.of(TAKE))) {
       Arrays arrays = new Arrays(update);
       update.setObject(arrays.next(), relay);
       update.setLong(arrays.next(), micros(lease));
@@ -193,9 +195,8 @@ final class PostgreSqlLeases implements LeaseStatements {
     }
   }
 
-  private static List<Integer> lockAsSeen(Connection connection, List<Holding> seen)
-      throws SQLException {
-    try (PreparedStatement lock = prepare(connection, LOCK_AS_SEEN)) {
+  private List<Integer> lockAsSeen(Connection connection, List<Holding> seen) throws SQLException {
+    try (PreparedStatement lock = prepare(connection, sql.of(LOCK_AS_SEEN))) {
       Arrays arrays = new Arrays(lock);
       arrays.add("smallint", seen, Holding::partition);
       arrays.add("uuid", seen, holding -> holding.owner().orElse(null));
@@ -213,7 +214,7 @@ final class PostgreSqlLeases implements LeaseStatements {
 
   @Override
   public void release(Connection connection, List<Lease> leases) throws SQLException {
-    try (PreparedStatement update = prepare(connection, RELEASE)) {
+    try (PreparedStatement update = prepare(connection, sql.of(RELEASE))) {
       addLeases(new Arrays(update), leases);
       update.executeUpdate();
     }
@@ -221,11 +222,11 @@ final class PostgreSqlLeases implements LeaseStatements {
 
   @Override
   public void leave(Connection connection, UUID relay) throws SQLException {
-    try (PreparedStatement delete = prepare(connection, STRIKE_OFF)) {
+    try (PreparedStatement delete = prepare(connection, sql.of(STRIKE_OFF))) {
       delete.setObject(1, relay);
       delete.executeUpdate();
     }
-    try (PreparedStatement select = prepare(connection, HELD_BY)) {
+    try (PreparedStatement select = prepare(connection, sql.of(HELD_BY))) {
       select.setObject(1, relay);
       release(connection, LeaseStatements.sorted(leases(select)));
     }

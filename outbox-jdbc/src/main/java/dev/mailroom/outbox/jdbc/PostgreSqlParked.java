@@ -28,8 +28,6 @@ import org.jspecify.annotations.Nullable;
 /** The statements about parked rows. Those that write are run by the owner of the partitions. */
 final class PostgreSqlParked implements ParkedStatements {
 
-  static final PostgreSqlParked INSTANCE = new PostgreSqlParked();
-
   /** Taken before the row locks, so that settlements of a partition see each other's rows. */
   static final String TAKE_TURNS =
       """
@@ -156,17 +154,21 @@ final class PostgreSqlParked implements ParkedStatements {
         LIMIT ?) p
       """;
 
-  private PostgreSqlParked() {}
+  private final Sql sql;
+
+  PostgreSqlParked(Sql sql) {
+    this.sql = sql;
+  }
 
   @Override
   public List<Lease> hold(Connection connection, Collection<Lease> leases) throws SQLException {
     List<Lease> sorted = LeaseStatements.sorted(leases);
-    try (PreparedStatement turn = prepare(connection, TAKE_TURNS)) {
+    try (PreparedStatement turn = prepare(connection, sql.of(TAKE_TURNS))) {
       new Arrays(turn).add("integer", sorted, Lease::partition);
       turn.execute();
     }
     List<Lease> lost = new ArrayList<>(sorted);
-    try (PreparedStatement lock = prepare(connection, HOLD)) {
+    try (PreparedStatement lock = prepare(connection, sql.of(HOLD))) {
       PostgreSqlLeases.addLeases(new Arrays(lock), sorted);
       try (ResultSet results = lock.executeQuery()) {
         while (results.next()) {
@@ -187,9 +189,8 @@ final class PostgreSqlParked implements ParkedStatements {
     run(connection, REPARK, rows);
   }
 
-  private static void run(Connection connection, String sql, List<Parking> rows)
-      throws SQLException {
-    try (PreparedStatement statement = prepare(connection, sql)) {
+  private void run(Connection connection, String text, List<Parking> rows) throws SQLException {
+    try (PreparedStatement statement = prepare(connection, sql.of(text))) {
       Arrays arrays = new Arrays(statement);
       arrays.addIds(rows, Parking::id);
       arrays.add("text", rows, parking -> parking.state().name());
@@ -206,7 +207,7 @@ final class PostgreSqlParked implements ParkedStatements {
 
   @Override
   public void remove(Connection connection, List<RowId> rows) throws SQLException {
-    try (PreparedStatement delete = prepare(connection, REMOVE)) {
+    try (PreparedStatement delete = prepare(connection, sql.of(REMOVE))) {
       new Arrays(delete).addIds(rows, id -> id);
       delete.executeUpdate();
     }
@@ -214,7 +215,7 @@ final class PostgreSqlParked implements ParkedStatements {
 
   @Override
   public Set<OrderedKey> letGo(Connection connection, List<OrderedKey> keys) throws SQLException {
-    try (PreparedStatement statement = prepare(connection, LET_GO)) {
+    try (PreparedStatement statement = prepare(connection, sql.of(LET_GO))) {
       Arrays arrays = new Arrays(statement);
       addLanes(arrays, keys.stream().map(OrderedKey::lane).toList());
       arrays.add("text", keys, OrderedKey::key);
@@ -224,7 +225,7 @@ final class PostgreSqlParked implements ParkedStatements {
 
   @Override
   public Set<OrderedKey> open(Connection connection, List<OrderedLane> lanes) throws SQLException {
-    try (PreparedStatement statement = prepare(connection, OPEN)) {
+    try (PreparedStatement statement = prepare(connection, sql.of(OPEN))) {
       addLanes(new Arrays(statement), lanes);
       return keys(statement);
     }
@@ -250,7 +251,7 @@ final class PostgreSqlParked implements ParkedStatements {
 
   @Override
   public List<Due> due(Connection connection, DueQuery query) throws SQLException {
-    try (PreparedStatement select = prepare(connection, DUE)) {
+    try (PreparedStatement select = prepare(connection, sql.of(DUE))) {
       Arrays arrays = new Arrays(select);
       arrays.add("text", query.destinations(), destination -> destination);
       select.setInt(arrays.next(), query.maxInline());

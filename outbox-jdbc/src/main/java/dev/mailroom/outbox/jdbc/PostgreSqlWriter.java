@@ -11,8 +11,6 @@ import org.jspecify.annotations.Nullable;
 /** The statements of writers. They need no right but to insert. */
 final class PostgreSqlWriter implements WriterStatements {
 
-  static final PostgreSqlWriter INSTANCE = new PostgreSqlWriter();
-
   private static final String INSERT =
       """
       INSERT INTO outbox_message
@@ -54,7 +52,11 @@ final class PostgreSqlWriter implements WriterStatements {
             ORDER BY hash) k
       """;
 
-  private PostgreSqlWriter() {}
+  private final Sql sql;
+
+  PostgreSqlWriter(Sql sql) {
+    this.sql = sql;
+  }
 
   @Override
   public void insert(Connection connection, List<Message> messages) throws SQLException {
@@ -62,14 +64,14 @@ final class PostgreSqlWriter implements WriterStatements {
       insertOne(connection, messages.get(0));
       return;
     }
-    try (PreparedStatement insert = connection.prepareStatement(INSERT_ALL)) {
+    try (PreparedStatement insert = connection.prepareStatement(sql.of(INSERT_ALL))) {
       addColumns(new Arrays(insert), messages);
       insert.executeUpdate();
     }
   }
 
-  private static void insertOne(Connection connection, Message message) throws SQLException {
-    try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
+  private void insertOne(Connection connection, Message message) throws SQLException {
+    try (PreparedStatement insert = connection.prepareStatement(sql.of(INSERT))) {
       insert.setString(1, message.destination());
       insert.setObject(2, message.id());
       insert.setString(3, message.key().orElse(null));
@@ -82,7 +84,7 @@ final class PostgreSqlWriter implements WriterStatements {
 
   @Override
   public void schedule(Connection connection, List<Message> messages) throws SQLException {
-    try (PreparedStatement insert = connection.prepareStatement(SCHEDULE)) {
+    try (PreparedStatement insert = connection.prepareStatement(sql.of(SCHEDULE))) {
       Arrays arrays = new Arrays(insert);
       addColumns(arrays, messages);
       arrays.add(
@@ -104,7 +106,7 @@ final class PostgreSqlWriter implements WriterStatements {
 
   @Override
   public void lockKeys(Connection connection, List<Message> messages) throws SQLException {
-    try (PreparedStatement lock = connection.prepareStatement(LOCK_KEYS)) {
+    try (PreparedStatement lock = connection.prepareStatement(sql.of(LOCK_KEYS))) {
       Arrays arrays = new Arrays(lock);
       arrays.add("text", messages, Message::destination);
       arrays.add("text", messages, message -> message.key().orElse(null));

@@ -3,22 +3,55 @@ package dev.mailroom.outbox.jdbc;
 import dev.mailroom.outbox.MailroomException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import javax.sql.DataSource;
 
-/** Runs work in a transaction of its own, and tells of failures in Mailroom's words. */
+/**
+ * Runs work on a database, in the dialect that it speaks, and tells of failures in Mailroom's
+ * words. Thread-safe.
+ */
 final class Transactions {
 
-  private Transactions() {}
+  private final DataSource dataSource;
+  private final Dialects dialects;
+
+  Transactions(DataSource dataSource, TableNames names) {
+    this.dataSource = dataSource;
+    this.dialects = new Dialects(names);
+  }
 
   interface Work<T> {
     T run(Dialect dialect, Connection connection) throws SQLException;
   }
 
-  /** Commits what {@code work} did, or undoes it and throws what it threw. */
-  static <T> T run(Connection connection, Work<T> work) throws SQLException {
+  Connection connection() throws SQLException {
+    return dataSource.getConnection();
+  }
+
+  /** One statement; in auto-commit, so that it costs one round trip and leaves nothing open. */
+  <T> T read(Work<T> query) {
+    try (Connection connection = connection()) {
+      connection.setAutoCommit(true);
+      return query.run(dialects.of(connection), connection);
+    } catch (SQLException e) {
+      throw failed(e);
+    }
+  }
+
+  /** Commits what {@code work} did, or undoes it. */
+  <T> T run(Work<T> work) {
+    try (Connection connection = connection()) {
+      return run(connection, work);
+    } catch (SQLException e) {
+      throw failed(e);
+    }
+  }
+
+  /** As {@link #run(Work)} on a connection that the caller keeps, and throws what it threw. */
+  <T> T run(Connection connection, Work<T> work) throws SQLException {
     connection.setAutoCommit(false);
     T result;
     try {
-      result = work.run(Dialect.of(connection), connection);
+      result = work.run(dialects.of(connection), connection);
       connection.commit();
     } catch (SQLException | RuntimeException e) {
       undo(connection, e);

@@ -135,7 +135,9 @@ class JdbcLeaseStoreIT {
   @Test
   void aSettlementWaitsForATakeUnderWayAndThenHasLostItsLease() throws Exception {
     try (Connection taker = database.begin()) {
-      PostgreSql.INSTANCE.leases().take(taker, OTHER, HOUR, leases.look(HOUR).partitions());
+      new PostgreSql(TableNames.DEFAULT)
+          .leases()
+          .take(taker, OTHER, HOUR, leases.look(HOUR).partitions());
       CompletableFuture<Void> settled = CompletableFuture.runAsync(this::settle);
       awaitWaiting("locktype = 'transactionid'");
       taker.commit();
@@ -147,7 +149,9 @@ class JdbcLeaseStoreIT {
   @Test
   void nothingWaitsForLong() throws Exception {
     try (Connection taker = database.begin()) {
-      PostgreSql.INSTANCE.leases().take(taker, OTHER, HOUR, leases.look(HOUR).partitions());
+      new PostgreSql(TableNames.DEFAULT)
+          .leases()
+          .take(taker, OTHER, HOUR, leases.look(HOUR).partitions());
       assertThatThrownBy(this::settle)
           .isInstanceOf(MailroomException.class)
           .hasMessageContaining("SQLState 55P03");

@@ -400,7 +400,7 @@ class JdbcOutboxIT {
     assertThatThrownBy(() -> outbox.publish(foo, message("x")))
         .isInstanceOf(MailroomException.class)
         .hasMessage(
-            "The database is 'Foo', which Mailroom does not know; it knows PostgreSQL."
+            "The database is 'Foo', which Mailroom does not know; it knows PostgreSQL, MariaDB, MySQL, H2."
                 + " Pass a connection to one of those.");
   }
 }

@@ -1,0 +1,39 @@
+package dev.mailroom.outbox.jdbc;
+
+import dev.mailroom.outbox.MailroomException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** What Mailroom says to each database about tables of certain names. Thread-safe. */
+final class Dialects {
+
+  private final TableNames names;
+  private final Map<Database, Dialect> dialects = new ConcurrentHashMap<>();
+
+  Dialects(TableNames names) {
+    this.names = names;
+  }
+
+  TableNames names() {
+    return names;
+  }
+
+  /**
+   * The dialect of the database behind {@code connection}.
+   *
+   * @throws MailroomException if it is none that Mailroom knows
+   */
+  Dialect of(Connection connection) throws SQLException {
+    return dialects.computeIfAbsent(Database.of(connection), this::dialect);
+  }
+
+  private Dialect dialect(Database database) {
+    return switch (database) {
+      case POSTGRESQL -> new PostgreSql(names);
+      case MARIADB, MYSQL, H2 ->
+          throw new MailroomException(database + " has no outbox yet. Use PostgreSQL.");
+    };
+  }
+}
