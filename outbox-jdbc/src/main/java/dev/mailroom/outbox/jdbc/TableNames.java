@@ -15,15 +15,15 @@ import java.util.regex.Pattern;
  */
 public record TableNames(Optional<String> schema, String prefix) {
 
-  /** The tables' own names, in the default schema of the connections. */
-  public static final TableNames DEFAULT = new TableNames(Optional.empty(), "");
-
   private static final Pattern SCHEMA = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,62}");
   private static final Pattern PREFIX = Pattern.compile("([A-Za-z][A-Za-z0-9_]{0,19})?");
   private static final Pattern TABLE =
       Pattern.compile(
           "\\b(outbox_(?:message|parked|partition|relay|destination|operation)"
               + "|inbox_(?:message|dead_letter))\\b");
+
+  /** The tables' own names, in the default schema of the connections. */
+  public static final TableNames DEFAULT = new TableNames(Optional.empty(), "");
 
   /**
    * Checks both.
