@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jooq.DSLContext;
 
 /**
  * Writes messages on the caller's own connection, so that they commit or roll back with the
@@ -94,14 +95,25 @@ public final class JdbcOutbox {
 
   /** This outbox bound to {@code connection}: as safe and as short-lived as the connection is. */
   public Outbox on(Connection connection) {
-    return messages -> {
-      try {
-        publishAll(connection, messages);
-      } catch (SQLException e) {
-        throw new MailroomException(
-            "The outbox could not write " + messages.size() + " messages: " + e.getMessage(), e);
-      }
-    };
+    return messages -> publishOn(connection, messages);
+  }
+
+  /**
+   * This outbox bound to the transaction that jOOQ runs: pass what {@code transaction} gave to your
+   * lambda, as in {@code dsl.transaction(now -> outbox.on(now.dsl()).publish(message))}. As safe
+   * and as short-lived as that transaction. Outside of one it refuses to publish.
+   */
+  public Outbox on(DSLContext transaction) {
+    return messages -> transaction.connection(connection -> publishOn(connection, messages));
+  }
+
+  private void publishOn(Connection connection, List<Message> messages) {
+    try {
+      publishAll(connection, messages);
+    } catch (SQLException e) {
+      throw new MailroomException(
+          "The outbox could not write " + messages.size() + " messages: " + e.getMessage(), e);
+    }
   }
 
   private static void requireTransaction(Connection connection) throws SQLException {
