@@ -3,20 +3,21 @@ package dev.mailroom.outbox.jdbc;
 import static org.jooq.impl.DSL.countDistinct;
 import static org.jooq.impl.DSL.currentOffsetDateTime;
 import static org.jooq.impl.DSL.field;
-import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.position;
 import static org.jooq.impl.DSL.row;
 import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.selectOne;
-import static org.jooq.impl.DSL.table;
+import static org.jooq.impl.DSL.unquotedName;
 
 import dev.mailroom.outbox.jdbc.DeadLetters.Cursor;
 import dev.mailroom.outbox.jdbc.DeadLetters.DeadLetter;
 import dev.mailroom.outbox.jdbc.DeadLetters.Filter;
 import dev.mailroom.outbox.jdbc.DeadLetters.Outlook;
 import dev.mailroom.outbox.jdbc.Operators.Act;
+import dev.mailroom.outbox.jdbc.Operators.Session;
 import dev.mailroom.relay.OutboxStore.Mark;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -27,12 +28,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jooq.Condition;
-import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.Query;
 import org.jooq.Record;
 import org.jooq.Record2;
-import org.jooq.Table;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
@@ -42,21 +41,21 @@ final class DeadLetterRows {
   /** So many rows a transaction, so that none holds its locks for long. */
   private static final int CHUNK = 500;
 
-  private static final Table<Record> PARKED = table(name("outbox_parked"));
-  private static final Field<String> DESTINATION = field(name("destination"), String.class);
-  private static final Field<Integer> PARTITION = field(name("partition_no"), Integer.class);
-  private static final Field<Long> SEQ = field(name("seq"), Long.class);
-  private static final Field<UUID> ID = field(name("message_id"), UUID.class);
-  private static final Field<String> KEY = field(name("message_key"), String.class);
-  private static final Field<String> TYPE = field(name("message_type"), String.class);
+  private static final Field<String> DESTINATION = field(unquotedName("destination"), String.class);
+  private static final Field<Integer> PARTITION =
+      field(unquotedName("partition_no"), Integer.class);
+  private static final Field<Long> SEQ = field(unquotedName("seq"), Long.class);
+  private static final Field<UUID> ID = field(unquotedName("message_id"), UUID.class);
+  private static final Field<String> KEY = field(unquotedName("message_key"), String.class);
+  private static final Field<String> TYPE = field(unquotedName("message_type"), String.class);
   private static final Field<OffsetDateTime> CREATED_AT = time("created_at");
   private static final Field<OffsetDateTime> PARKED_AT = time("parked_at");
   private static final Field<OffsetDateTime> DELIVER_AT = time("deliver_at");
   private static final Field<OffsetDateTime> ACT_AT = time("act_at");
-  private static final Field<String> STATE = field(name("state"), String.class);
-  private static final Field<Integer> ATTEMPTS = field(name("attempts"), Integer.class);
-  private static final Field<String> ERROR = field(name("last_error"), String.class);
-  private static final Field<String> MARK = field(name("mark"), String.class);
+  private static final Field<String> STATE = field(unquotedName("state"), String.class);
+  private static final Field<Integer> ATTEMPTS = field(unquotedName("attempts"), Integer.class);
+  private static final Field<String> ERROR = field(unquotedName("last_error"), String.class);
+  private static final Field<String> MARK = field(unquotedName("mark"), String.class);
 
   /** Inlined, so that the planner sees that the index of the dead is enough. */
   private static final Condition DEAD = STATE.eq(DSL.inline("DEAD"));
@@ -68,14 +67,16 @@ final class DeadLetterRows {
   }
 
   private static Field<OffsetDateTime> time(String column) {
-    return field(name(column), OffsetDateTime.class);
+    return field(unquotedName(column), OffsetDateTime.class);
   }
 
   List<DeadLetter> list(Filter filter, @Nullable Cursor after, int limit) {
     return Operators.inTransaction(
         transactions,
-        sql ->
-            sql.select(
+        session ->
+            session
+                .sql()
+                .select(
                     DESTINATION,
                     PARTITION,
                     SEQ,
@@ -87,7 +88,7 @@ final class DeadLetterRows {
                     ATTEMPTS,
                     ERROR,
                     MARK)
-                .from(PARKED)
+                .from(session.parked())
                 .where(DEAD.and(matches(filter)).and(behind(after)))
                 .orderBy(DESTINATION, PARTITION, SEQ, ID)
                 .limit(limit)
@@ -97,38 +98,47 @@ final class DeadLetterRows {
   long count(Filter filter, int bound) {
     return Operators.inTransaction(
         transactions,
-        sql ->
+        session ->
             (long)
-                sql.fetchCount(
-                    selectOne().from(PARKED).where(DEAD.and(matches(filter))).limit(bound)));
+                session
+                    .sql()
+                    .fetchCount(
+                        selectOne()
+                            .from(session.parked())
+                            .where(DEAD.and(matches(filter)))
+                            .limit(bound)));
   }
 
   Outlook outlook(Filter filter, double perSecond) {
     Condition chosen = DEAD.and(MARK.isNull()).and(matches(filter));
     return Operators.inTransaction(
         transactions,
-        sql -> {
+        session -> {
           // A pair that holds a NULL would be counted.
           Record2<Integer, Integer> counts =
-              sql.select(
+              session
+                  .sql()
+                  .select(
                       DSL.count(),
                       countDistinct(row(DESTINATION, KEY)).filterWhere(KEY.isNotNull()))
-                  .from(PARKED)
+                  .from(session.parked())
                   .where(chosen)
                   .fetchSingle();
           long waiting =
-              sql.fetchCount(
-                  selectOne()
-                      .from(PARKED)
-                      .where(STATE.eq("BLOCKED"))
-                      .and(DELIVER_AT.isNull())
-                      .and(
-                          row(DESTINATION, PARTITION, KEY)
-                              .in(
-                                  select(DESTINATION, PARTITION, KEY)
-                                      .from(PARKED)
-                                      .where(chosen)
-                                      .and(DELIVER_AT.isNull()))));
+              session
+                  .sql()
+                  .fetchCount(
+                      selectOne()
+                          .from(session.parked())
+                          .where(STATE.eq("BLOCKED"))
+                          .and(DELIVER_AT.isNull())
+                          .and(
+                              row(DESTINATION, PARTITION, KEY)
+                                  .in(
+                                      select(DESTINATION, PARTITION, KEY)
+                                          .from(session.parked())
+                                          .where(chosen)
+                                          .and(DELIVER_AT.isNull()))));
           long messages = counts.value1();
           return new Outlook(messages, counts.value2(), waiting, after(messages, perSecond));
         });
@@ -183,21 +193,23 @@ final class DeadLetterRows {
   private Marking begin(Act act, Marking marking) {
     return Operators.inTransaction(
         transactions,
-        sql -> {
-          OffsetDateTime now = sql.select(currentOffsetDateTime()).fetchSingle().value1();
-          long id = Operators.record(sql, act, 0);
-          return markChunk(sql, marking.begun(id, now));
+        session -> {
+          OffsetDateTime now = session.sql().select(currentOffsetDateTime()).fetchSingle().value1();
+          long id = Operators.record(session, act, 0);
+          return markChunk(session, marking.begun(id, now));
         });
   }
 
   private Marking goOn(Marking marking) {
-    return Operators.inTransaction(transactions, sql -> markChunk(sql, marking));
+    return Operators.inTransaction(transactions, session -> markChunk(session, marking));
   }
 
-  private static Marking markChunk(DSLContext sql, Marking marking) {
+  private static Marking markChunk(Session session, Marking marking) throws SQLException {
     List<Cursor> chunk =
-        sql.select(DESTINATION, PARTITION, SEQ, ID)
-            .from(PARKED)
+        session
+            .sql()
+            .select(DESTINATION, PARTITION, SEQ, ID)
+            .from(session.parked())
             .where(DEAD.and(MARK.isNull()).and(matches(marking.filter())))
             .and(behind(marking.last()))
             .orderBy(DESTINATION, PARTITION, SEQ, ID)
@@ -207,13 +219,15 @@ final class DeadLetterRows {
     List<Query> updates = new ArrayList<>();
     for (int i = 0; i < chunk.size(); i++) {
       updates.add(
-          sql.update(PARKED)
+          session
+              .sql()
+              .update(session.parked())
               .set(MARK, marking.mark().name())
               .set(ACT_AT, marking.dueAt(i))
               .where(is(chunk.get(i))));
     }
-    sql.batch(updates).execute();
-    Operators.add(sql, marking.operation(), chunk.size());
+    session.sql().batch(updates).execute();
+    Operators.add(session, marking.operation(), chunk.size());
     return marking.with(chunk);
   }
 

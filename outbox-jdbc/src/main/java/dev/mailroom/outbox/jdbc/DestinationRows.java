@@ -2,31 +2,30 @@ package dev.mailroom.outbox.jdbc;
 
 import static org.jooq.impl.DSL.currentOffsetDateTime;
 import static org.jooq.impl.DSL.field;
-import static org.jooq.impl.DSL.name;
-import static org.jooq.impl.DSL.table;
+import static org.jooq.impl.DSL.unquotedName;
 
 import dev.mailroom.outbox.jdbc.Destinations.Known;
 import dev.mailroom.outbox.jdbc.Destinations.Pause;
 import dev.mailroom.outbox.jdbc.Operators.Act;
+import dev.mailroom.outbox.jdbc.Operators.Session;
+import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
-import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.Record;
-import org.jooq.Table;
 
 /** The statements of {@link Destinations}. */
 final class DestinationRows {
 
-  private static final Table<Record> TABLE = table(name("outbox_destination"));
-  private static final Field<String> NAME = field(name("destination"), String.class);
+  private static final Field<String> NAME = field(unquotedName("destination"), String.class);
   private static final Field<OffsetDateTime> FIRST_SEEN =
-      field(name("first_seen"), OffsetDateTime.class);
-  private static final Field<String> PAUSED_BY = field(name("paused_by"), String.class);
+      field(unquotedName("first_seen"), OffsetDateTime.class);
+  private static final Field<String> PAUSED_BY = field(unquotedName("paused_by"), String.class);
   private static final Field<OffsetDateTime> PAUSED_AT =
-      field(name("paused_at"), OffsetDateTime.class);
-  private static final Field<String> PAUSED_REASON = field(name("paused_reason"), String.class);
+      field(unquotedName("paused_at"), OffsetDateTime.class);
+  private static final Field<String> PAUSED_REASON =
+      field(unquotedName("paused_reason"), String.class);
 
   private final Transactions transactions;
 
@@ -37,9 +36,11 @@ final class DestinationRows {
   List<Known> list() {
     return Operators.inTransaction(
         transactions,
-        sql ->
-            sql.select(NAME, FIRST_SEEN, PAUSED_BY, PAUSED_AT, PAUSED_REASON)
-                .from(TABLE)
+        session ->
+            session
+                .sql()
+                .select(NAME, FIRST_SEEN, PAUSED_BY, PAUSED_AT, PAUSED_REASON)
+                .from(session.destinations())
                 .orderBy(NAME)
                 .fetch(DestinationRows::known));
   }
@@ -54,37 +55,41 @@ final class DestinationRows {
   boolean pause(String destination, String by, String reason) {
     return Operators.inTransaction(
         transactions,
-        sql -> {
-          sql.insertInto(TABLE, NAME).values(destination).onConflictDoNothing().execute();
+        session -> {
+          session.remember(destination);
           int paused =
-              sql.update(TABLE)
+              session
+                  .sql()
+                  .update(session.destinations())
                   .set(PAUSED_BY, by)
                   .set(PAUSED_AT, currentOffsetDateTime())
                   .set(PAUSED_REASON, reason)
                   .where(NAME.eq(destination).and(PAUSED_AT.isNull()))
                   .execute();
-          return recorded(sql, paused, new Act("PAUSE", by, destination + ": " + reason));
+          return recorded(session, paused, new Act("PAUSE", by, destination + ": " + reason));
         });
   }
 
   boolean resume(String destination, String by) {
     return Operators.inTransaction(
         transactions,
-        sql -> {
+        session -> {
           int resumed =
-              sql.update(TABLE)
+              session
+                  .sql()
+                  .update(session.destinations())
                   .setNull(PAUSED_BY)
                   .setNull(PAUSED_AT)
                   .setNull(PAUSED_REASON)
                   .where(NAME.eq(destination).and(PAUSED_AT.isNotNull()))
                   .execute();
-          return recorded(sql, resumed, new Act("RESUME", by, destination));
+          return recorded(session, resumed, new Act("RESUME", by, destination));
         });
   }
 
-  private static boolean recorded(DSLContext sql, int changed, Act act) {
+  private static boolean recorded(Session session, int changed, Act act) throws SQLException {
     if (changed > 0) {
-      Operators.record(sql, act, changed);
+      Operators.record(session, act, changed);
     }
     return changed > 0;
   }

@@ -1,12 +1,13 @@
 package dev.mailroom.outbox.jdbc;
 
 import static org.jooq.impl.DSL.field;
-import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.table;
+import static org.jooq.impl.DSL.unquotedName;
 
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.Record;
@@ -21,12 +22,11 @@ final class Operators {
   private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(30);
 
-  private static final Table<Record> OPERATION = table(name("outbox_operation"));
-  private static final Field<Long> OPERATION_ID = field(name("operation_id"), Long.class);
-  private static final Field<String> ACTED_BY = field(name("acted_by"), String.class);
-  private static final Field<String> ACT = field(name("act"), String.class);
-  private static final Field<String> SELECTION = field(name("selection"), String.class);
-  private static final Field<Long> AFFECTED = field(name("affected"), Long.class);
+  private static final Field<Long> OPERATION_ID = field(unquotedName("operation_id"), Long.class);
+  private static final Field<String> ACTED_BY = field(unquotedName("acted_by"), String.class);
+  private static final Field<String> ACT = field(unquotedName("act"), String.class);
+  private static final Field<String> SELECTION = field(unquotedName("selection"), String.class);
+  private static final Field<Long> AFFECTED = field(unquotedName("affected"), Long.class);
 
   // Read once, when the first statement is built: jOOQ has no other switch for these.
   static {
@@ -37,21 +37,48 @@ final class Operators {
   private Operators() {}
 
   interface Work<T> {
-    T run(DSLContext sql);
+    T run(Session session) throws SQLException;
+  }
+
+  /** A transaction of an operator, and the tables under the names that they have there. */
+  record Session(DSLContext sql, Dialect dialect, Connection connection, TableNames names) {
+
+    Table<Record> parked() throws SQLException {
+      return named("outbox_parked");
+    }
+
+    Table<Record> destinations() throws SQLException {
+      return named("outbox_destination");
+    }
+
+    Table<Record> operations() throws SQLException {
+      return named("outbox_operation");
+    }
+
+    private Table<Record> named(String table) throws SQLException {
+      return table(names.in(table, Database.of(connection)));
+    }
+
+    void remember(String destination) throws SQLException {
+      dialect.hot().remember(connection, List.of(destination));
+    }
   }
 
   /** An act that is to be recorded. */
   record Act(String what, String by, String selection) {}
 
   static <T> T inTransaction(Transactions transactions, Work<T> work) {
-    return transactions.run((dialect, connection) -> run(dialect, connection, work));
+    return transactions.run(
+        (dialect, connection) -> {
+          dialect.bound(connection, LOCK_TIMEOUT, STATEMENT_TIMEOUT);
+          DSLContext sql = DSL.using(connection);
+          return run(new Session(sql, dialect, connection, transactions.names()), work);
+        });
   }
 
-  private static <T> T run(Dialect dialect, Connection connection, Work<T> work)
-      throws SQLException {
-    dialect.bound(connection, LOCK_TIMEOUT, STATEMENT_TIMEOUT);
+  private static <T> T run(Session session, Work<T> work) throws SQLException {
     try {
-      return work.run(DSL.using(connection));
+      return work.run(session);
     } catch (DataAccessException e) {
       SQLException cause = e.getCause(SQLException.class);
       throw cause == null ? new SQLException(e) : cause;
@@ -59,8 +86,10 @@ final class Operators {
   }
 
   /** Records an act that begins; the id to add to. */
-  static long record(DSLContext sql, Act act, long affected) {
-    return sql.insertInto(OPERATION, ACTED_BY, ACT, SELECTION, AFFECTED)
+  static long record(Session session, Act act, long affected) throws SQLException {
+    return session
+        .sql()
+        .insertInto(session.operations(), ACTED_BY, ACT, SELECTION, AFFECTED)
         .values(act.by(), act.what(), act.selection(), affected)
         .returningResult(OPERATION_ID)
         .fetchSingle()
@@ -68,8 +97,10 @@ final class Operators {
   }
 
   /** Records that an act went on. */
-  static void add(DSLContext sql, long operation, long affected) {
-    sql.update(OPERATION)
+  static void add(Session session, long operation, long affected) throws SQLException {
+    session
+        .sql()
+        .update(session.operations())
         .set(AFFECTED, AFFECTED.plus(affected))
         .where(OPERATION_ID.eq(operation))
         .execute();

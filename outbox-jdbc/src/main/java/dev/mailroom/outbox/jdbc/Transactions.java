@@ -23,6 +23,10 @@ final class Transactions {
     T run(Dialect dialect, Connection connection) throws SQLException;
   }
 
+  TableNames names() {
+    return dialects.names();
+  }
+
   Connection connection() throws SQLException {
     return dataSource.getConnection();
   }
