@@ -36,21 +36,21 @@ final class Demo {
   private final SplittableRandom random;
   private final long seed;
   private final FaultLevel level;
+  private final ShopDatabase database;
 
-  Demo(int orders, long seed, FaultLevel level) {
+  Demo(int orders, long seed, FaultLevel level, ShopDatabase database) {
     this.orders = orders;
     this.seed = seed;
     this.random = new SplittableRandom(seed);
     this.level = level;
+    this.database = database;
   }
 
   Report run() throws Exception {
     System.err.println(
-        "Starting an embedded PostgreSQL, SNS and SQS, two relays and the consumers (seed "
-            + seed
-            + ")");
+        "Starting " + database + ", SNS and SQS, two relays and the consumers (seed " + seed + ")");
     Path logs = Files.createTempDirectory("mailroom-demo");
-    try (Surroundings surroundings = new Surroundings();
+    try (Surroundings surroundings = new Surroundings(database);
         HikariDataSource dataSource = Service.ORDERS.connect(surroundings.jdbcUrl, 8);
         Worker relay = worker(RelayProcess.class, "relay", surroundings, logs);
         Worker other = worker(RelayProcess.class, "other-relay", surroundings, logs);

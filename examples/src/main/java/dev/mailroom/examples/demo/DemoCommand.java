@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
     name = "./mailroom demo",
     mixinStandardHelpOptions = true,
     description = {
-      "Runs an order-processing shop on an embedded PostgreSQL and a local SNS and SQS,",
+      "Runs an order-processing shop on an embedded database and a local SNS and SQS,",
       "with faults on purpose, and audits its databases at the end."
     })
 public final class DemoCommand implements Callable<Integer> {
@@ -47,6 +47,13 @@ public final class DemoCommand implements Callable<Integer> {
       description = "none, normal or wild (${DEFAULT-VALUE})")
   private FaultLevel faults = FaultLevel.NORMAL;
 
+  @Option(
+      names = "--database",
+      paramLabel = "NAME",
+      defaultValue = "postgresql",
+      description = "postgresql, mariadb or h2 (${DEFAULT-VALUE})")
+  private ShopDatabase database = ShopDatabase.POSTGRESQL;
+
   @Option(names = "--json", description = "end standard output with the result as one JSON object")
   private boolean json;
 
@@ -70,7 +77,7 @@ public final class DemoCommand implements Callable<Integer> {
           usage.commandLine(), "--orders must be 1 to " + MOST_ORDERS + ": " + orders);
     }
     long decided = seed == null ? new SecureRandom().nextInt(Integer.MAX_VALUE) : seed;
-    Report report = new Demo(orders, decided, faults).run();
+    Report report = new Demo(orders, decided, faults, database).run();
     PrintWriter out = usage.commandLine().getOut();
     out.println(report.asText());
     if (json) {

@@ -2,7 +2,6 @@ package dev.mailroom.examples.demo;
 
 import dev.mailroom.examples.orders.Service;
 import dev.mailroom.testkit.LocalAws;
-import dev.mailroom.testkit.PostgresServer;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.List;
@@ -16,14 +15,14 @@ final class Surroundings implements AutoCloseable {
   private static final List<String> QUEUES =
       List.of("billing", "analytics", "shipping.fifo", "order-updates");
 
-  final PostgresServer postgres;
+  private final ShopDatabase.Running database;
   final LocalAws aws;
   final String jdbcUrl;
 
-  Surroundings() throws SQLException, IOException {
-    postgres = PostgresServer.start();
+  Surroundings(ShopDatabase product) throws SQLException, IOException {
+    database = product.start();
     aws = LocalAws.start();
-    jdbcUrl = postgres.createDatabase("shop");
+    jdbcUrl = database.jdbcUrl();
     for (Service service : Service.values()) {
       service.install(jdbcUrl);
     }
@@ -68,6 +67,6 @@ final class Surroundings implements AutoCloseable {
   @Override
   public void close() {
     aws.close();
-    postgres.close();
+    database.stop().run();
   }
 }
