@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Comparator;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
@@ -54,22 +53,14 @@ public final class PostgresServer implements AutoCloseable {
    * @throws IllegalStateException if it does not start
    */
   public static PostgresServer start() {
-    Path data = newDirectory();
+    Path data = TemporaryDirectory.create("mailroom-postgres-");
     try {
       PostgresServer started = new PostgresServer(data);
       Runtime.getRuntime().addShutdownHook(started.closeAtExit);
       return started;
     } catch (IOException | RuntimeException e) {
-      delete(data);
+      TemporaryDirectory.delete(data);
       throw new IllegalStateException("The embedded PostgreSQL did not start", e);
-    }
-  }
-
-  private static Path newDirectory() {
-    try {
-      return Files.createTempDirectory("mailroom-postgres-");
-    } catch (IOException e) {
-      throw new UncheckedIOException("Could not make a directory for PostgreSQL's data", e);
     }
   }
 
@@ -187,19 +178,6 @@ public final class PostgresServer implements AutoCloseable {
 
   private synchronized void shutDown() {
     stop();
-    delete(data);
-  }
-
-  private static void delete(Path directory) {
-    if (!Files.exists(directory)) {
-      return;
-    }
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("Could not delete " + directory, e);
-    }
+    TemporaryDirectory.delete(data);
   }
 }
