@@ -35,7 +35,9 @@ final class Audit {
     }
   }
 
-  Report report(long seed, int rolledBack, long duplicatesReceived) throws SQLException {
+  Report report(long seed, int rolledBack, long duplicatesReceived)
+      throws SQLException, IOException {
+    Delays delays = Delays.read(dataSource, sql("delays.sql"));
     try (Connection connection = dataSource.getConnection();
         Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(audit)) {
@@ -50,9 +52,9 @@ final class Audit {
           row.getLong("invented"),
           row.getLong("double_effects"),
           row.getLong("order_violations"),
-          Math.round(row.getLong("messages") / row.getDouble("seconds")),
-          Math.round(row.getDouble("p50_ms")),
-          Math.round(row.getDouble("p99_ms")));
+          Math.round(row.getLong("messages") / delays.seconds()),
+          delays.percentile(50),
+          delays.percentile(99));
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.mailroom.examples.demo;
 
-import com.zaxxer.hikari.HikariDataSource;
 import dev.mailroom.examples.orders.Service;
 import dev.mailroom.testkit.LocalAws;
 import dev.mailroom.testkit.PostgresServer;
@@ -26,9 +25,7 @@ final class Surroundings implements AutoCloseable {
     aws = LocalAws.start();
     jdbcUrl = postgres.createDatabase("shop");
     for (Service service : Service.values()) {
-      try (HikariDataSource dataSource = service.connect(jdbcUrl, 2)) {
-        service.install(dataSource);
-      }
+      service.install(jdbcUrl);
     }
     QUEUES.forEach(aws::createQueue);
     String orders = aws.createTopic("orders");

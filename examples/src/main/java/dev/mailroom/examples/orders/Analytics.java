@@ -14,11 +14,7 @@ final class Analytics implements SqsConsumer.Handler {
     try (PreparedStatement count =
         context
             .connection()
-            .prepareStatement(
-                """
-                INSERT INTO change_counter (kind, total) VALUES (?, 1)
-                ON CONFLICT (kind) DO UPDATE SET total = change_counter.total + 1
-                """)) {
+            .prepareStatement("UPDATE change_counter SET total = total + 1 WHERE kind = ?")) {
       count.setString(1, change.kind());
       count.executeUpdate();
     }

@@ -17,7 +17,7 @@ final class Billing implements SqsConsumer.Handler {
             .connection()
             .prepareStatement(
                 "INSERT INTO invoice_line (change_id, order_id, quantity) VALUES (?, ?, ?)")) {
-      insert.setObject(1, change.changeId());
+      insert.setString(1, change.changeId().toString());
       insert.setLong(2, change.orderId());
       insert.setInt(3, change.quantity());
       insert.executeUpdate();

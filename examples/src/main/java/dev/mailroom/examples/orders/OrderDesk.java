@@ -15,7 +15,7 @@ final class OrderDesk implements SqsConsumer.Handler {
         context
             .connection()
             .prepareStatement("INSERT INTO order_update (change_id, kind) VALUES (?, ?)")) {
-      insert.setObject(1, change.changeId());
+      insert.setString(1, change.changeId().toString());
       insert.setString(2, message.type().orElseThrow());
       insert.executeUpdate();
     }

@@ -111,13 +111,15 @@ public final class OrderService {
         connection.prepareStatement(
             """
             INSERT INTO customer_order (customer, quantity, version, status)
-            VALUES (?, ?, 1, 'OPEN') RETURNING order_id
-            """)) {
+            VALUES (?, ?, 1, 'OPEN')
+            """,
+            new String[] {"order_id"})) {
       insert.setString(1, customer);
       insert.setInt(2, quantity);
-      try (ResultSet result = insert.executeQuery()) {
-        result.next();
-        return result.getLong(1);
+      insert.executeUpdate();
+      try (ResultSet keys = insert.getGeneratedKeys()) {
+        keys.next();
+        return keys.getLong(1);
       }
     }
   }
@@ -129,13 +131,24 @@ public final class OrderService {
         connection.prepareStatement(
             """
             UPDATE customer_order SET version = version + 1, status = ?, quantity = ?
-            WHERE order_id = ? AND status = 'OPEN' RETURNING version
+            WHERE order_id = ? AND status = 'OPEN'
             """)) {
       update.setString(1, status);
       update.setInt(2, quantity);
       update.setLong(3, orderId);
-      try (ResultSet result = update.executeQuery()) {
-        return result.next() ? OptionalLong.of(result.getLong(1)) : OptionalLong.empty();
+      return update.executeUpdate() == 0
+          ? OptionalLong.empty()
+          : OptionalLong.of(version(connection, orderId));
+    }
+  }
+
+  private static long version(Connection connection, long orderId) throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement("SELECT version FROM customer_order WHERE order_id = ?")) {
+      select.setLong(1, orderId);
+      try (ResultSet result = select.executeQuery()) {
+        result.next();
+        return result.getLong(1);
       }
     }
   }
@@ -144,7 +157,7 @@ public final class OrderService {
     try (PreparedStatement insert =
         connection.prepareStatement(
             "INSERT INTO order_change (change_id, order_id, version, kind) VALUES (?, ?, ?, ?)")) {
-      insert.setObject(1, change.changeId());
+      insert.setString(1, change.changeId().toString());
       insert.setLong(2, change.orderId());
       insert.setInt(3, change.version());
       insert.setString(4, change.kind());

@@ -8,11 +8,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Locale;
 import java.util.Objects;
-import javax.sql.DataSource;
+import java.util.regex.Pattern;
 
 /**
  * The services of the shop. Each has a schema of its own, with its own tables, outbox and inbox.
@@ -23,6 +24,8 @@ public enum Service {
   SHIPPING,
   ANALYTICS;
 
+  private static final Pattern STEPS = Pattern.compile(";\\s*");
+
   public String schema() {
     return name().toLowerCase(Locale.ROOT);
   }
@@ -31,29 +34,48 @@ public enum Service {
   public HikariDataSource connect(String jdbcUrl, int connections) {
     HikariConfig config = new HikariConfig();
     config.setJdbcUrl(jdbcUrl);
-    config.setSchema(schema());
+    if (isMariaDb(jdbcUrl)) {
+      config.setCatalog(schema());
+    } else {
+      config.setSchema(schema());
+    }
     config.setMaximumPoolSize(connections);
     config.setConnectionTimeout(5_000);
-    config.addDataSourceProperty("socketTimeout", "30");
-    config.addDataSourceProperty("ApplicationName", schema());
+    if (jdbcUrl.startsWith("jdbc:postgresql:")) {
+      config.addDataSourceProperty("socketTimeout", "30");
+      config.addDataSourceProperty("ApplicationName", schema());
+    }
     return new HikariDataSource(config);
   }
 
-  /** Makes the schema and its tables, on a database that does not have them. */
-  public void install(DataSource dataSource) throws SQLException, IOException {
-    try (Connection connection = dataSource.getConnection();
-        Statement statement = connection.createStatement()) {
-      statement.execute("CREATE SCHEMA " + schema());
-      statement.execute(tables());
-    }
-    OutboxSchema.migrate(dataSource);
-    InboxSchema.migrate(dataSource);
+  private static boolean isMariaDb(String jdbcUrl) {
+    return jdbcUrl.startsWith("jdbc:mariadb:");
   }
 
-  private String tables() throws IOException {
+  /** Makes the schema and its tables, on a database that does not have them. */
+  public void install(String jdbcUrl) throws SQLException, IOException {
+    try (Connection connection = DriverManager.getConnection(jdbcUrl);
+        Statement statement = connection.createStatement()) {
+      statement.execute("CREATE SCHEMA " + schema());
+    }
+    try (HikariDataSource dataSource = connect(jdbcUrl, 2)) {
+      try (Connection connection = dataSource.getConnection();
+          Statement statement = connection.createStatement()) {
+        for (String step : STEPS.splitAsStream(tables(jdbcUrl).strip()).toList()) {
+          statement.execute(step);
+        }
+      }
+      OutboxSchema.migrate(dataSource);
+      InboxSchema.migrate(dataSource);
+    }
+  }
+
+  private String tables(String jdbcUrl) throws IOException {
+    String identity = isMariaDb(jdbcUrl) ? "AUTO_INCREMENT" : "GENERATED ALWAYS AS IDENTITY";
     try (InputStream sql = Service.class.getResourceAsStream(schema() + ".sql")) {
       return new String(
-          Objects.requireNonNull(sql, schema() + ".sql").readAllBytes(), StandardCharsets.UTF_8);
+              Objects.requireNonNull(sql, schema() + ".sql").readAllBytes(), StandardCharsets.UTF_8)
+          .replace("${identity}", identity);
     }
   }
 }

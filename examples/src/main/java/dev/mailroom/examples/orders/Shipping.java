@@ -17,7 +17,7 @@ final class Shipping implements SqsConsumer.Handler {
             .connection()
             .prepareStatement(
                 "INSERT INTO shipment_step (change_id, order_id, version) VALUES (?, ?, ?)")) {
-      insert.setObject(1, change.changeId());
+      insert.setString(1, change.changeId().toString());
       insert.setLong(2, change.orderId());
       insert.setInt(3, change.version());
       insert.executeUpdate();

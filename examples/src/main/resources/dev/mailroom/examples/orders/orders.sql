@@ -1,24 +1,24 @@
 -- The shop's own tables. Mailroom's stand beside them, in the same schema.
 CREATE TABLE customer_order (
-  order_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  customer text NOT NULL,
+  order_id bigint ${identity} PRIMARY KEY,
+  customer varchar(100) NOT NULL,
   quantity int NOT NULL,
   version  int NOT NULL,
-  status   text NOT NULL CHECK (status IN ('OPEN', 'CANCELLED'))
+  status   varchar(9) NOT NULL CHECK (status IN ('OPEN', 'CANCELLED'))
 );
 
 CREATE TABLE order_change (
-  change_id uuid PRIMARY KEY,
-  order_id  bigint NOT NULL REFERENCES customer_order,
+  change_id varchar(36) PRIMARY KEY,
+  order_id  bigint NOT NULL REFERENCES customer_order (order_id),
   version   int NOT NULL,
-  kind      text NOT NULL,
-  made_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
+  kind      varchar(40) NOT NULL,
+  made_at   timestamp(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6),
   UNIQUE (order_id, version)
 );
 
 -- What billing and shipping report back.
 CREATE TABLE order_update (
-  change_id  uuid NOT NULL,
-  kind       text NOT NULL,
-  written_at timestamptz NOT NULL DEFAULT clock_timestamp()
+  change_id  varchar(36) NOT NULL,
+  kind       varchar(40) NOT NULL,
+  written_at timestamp(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6)
 );

@@ -1,8 +1,8 @@
 -- The steps of each order, in the order in which they took effect.
 CREATE TABLE shipment_step (
-  step       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  change_id  uuid NOT NULL,
+  step       bigint ${identity} PRIMARY KEY,
+  change_id  varchar(36) NOT NULL,
   order_id   bigint NOT NULL,
   version    int NOT NULL,
-  written_at timestamptz NOT NULL DEFAULT clock_timestamp()
+  written_at timestamp(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6)
 );
