@@ -2,6 +2,7 @@ package dev.mailroom.tests;
 
 import dev.mailroom.outbox.Message;
 import dev.mailroom.relay.OutboxEntry;
+import dev.mailroom.tests.town.WillingTransport;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,7 +33,7 @@ final class Broker extends WillingTransport {
   }
 
   @Override
-  Result take(OutboxEntry entry) {
+  protected Result take(OutboxEntry entry) {
     String payload = entry.message().payload();
     if (refused.contains(payload)) {
       return new Result.Refused("bad message");

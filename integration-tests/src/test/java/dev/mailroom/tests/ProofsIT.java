@@ -2,27 +2,33 @@ package dev.mailroom.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.security.SecureRandom;
+import dev.mailroom.tests.backlog.BacklogProof;
+import dev.mailroom.tests.crash.CrashProof;
+import dev.mailroom.tests.prove.Findings;
+import dev.mailroom.tests.prove.Progress;
+import dev.mailroom.tests.prove.Proof;
 import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
 
 /** The proofs in short; {@code ./mailroom prove} runs them for as long as you like. */
 class ProofsIT {
 
   @Test
   void littleMemoryDrainsALargeBacklog() throws Exception {
-    Backlog.Outcome outcome = new Backlog(300_000, 96).run(written -> {}, accepted -> {});
-    assertThat(outcome.lost()).isZero();
-    assertThat(outcome.duplicates()).isZero();
-    assertThat(outcome.exitStatus()).isZero();
+    Findings findings = prove(new BacklogProof(), "--messages", "300000");
+    assertThat(findings.areKept()).as(findings.json()).isTrue();
   }
 
   @Test
   void crashesLoseAndInventNothingAndKeepTheOrder() throws Exception {
-    long seed = new SecureRandom().nextInt(Integer.MAX_VALUE);
-    Town.Outcome outcome = new Crash(6, seed, System.out::println).run();
-    assertThat(outcome.messages()).isPositive();
-    assertThat(outcome.lost()).as("lost, seed %s", seed).isZero();
-    assertThat(outcome.invented()).as("invented, seed %s", seed).isZero();
-    assertThat(outcome.orderViolations()).as("out of order, seed %s", seed).isZero();
+    Findings findings = prove(new CrashProof(), "--rounds", "6");
+    assertThat(findings.areKept()).as(findings.json()).isTrue();
+  }
+
+  private static Findings prove(Proof proof, String... options) throws Exception {
+    new CommandLine(proof).parseArgs(options);
+    try (Progress progress = new Progress(line -> System.out.println(line))) {
+      return proof.run(progress);
+    }
   }
 }

@@ -1,4 +1,4 @@
-package dev.mailroom.tests;
+package dev.mailroom.tests.town;
 
 import dev.mailroom.testkit.FaultPlan;
 import dev.mailroom.testkit.LocalAws;
@@ -12,7 +12,7 @@ import java.time.Duration;
  * SQS and SNS in a process of their own. It says where it listens and then obeys the words {@code
  * down}, {@code faults} and {@code well} on standard input, until that ends.
  */
-final class AwsMain {
+public final class AwsMain {
 
   private static final FaultPlan FAULTS =
       new FaultPlan(0.05, 0.05, 0.05, 0.05, 0, Duration.ofMillis(2));
@@ -20,6 +20,7 @@ final class AwsMain {
 
   private AwsMain() {}
 
+  /** Starts it. */
   public static void main(String... arguments) throws IOException {
     try (LocalAws aws = LocalAws.start();
         BufferedReader words =

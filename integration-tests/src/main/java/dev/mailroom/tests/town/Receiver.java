@@ -1,4 +1,4 @@
-package dev.mailroom.tests;
+package dev.mailroom.tests.town;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -1,4 +1,4 @@
-package dev.mailroom.tests;
+package dev.mailroom.tests.backlog;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.mailroom.outbox.jdbc.JdbcOutboxStore;

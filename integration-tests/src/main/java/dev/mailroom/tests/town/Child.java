@@ -1,4 +1,4 @@
-package dev.mailroom.tests;
+package dev.mailroom.tests.town;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -11,15 +11,19 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A JVM of its own, which can be killed, paused, and told to stop. */
-final class Child implements AutoCloseable {
+public final class Child implements AutoCloseable {
 
   private final Process process;
   private final BufferedReader output;
 
-  /** What it said when it was ready, after that word. */
-  final String greeting;
+  private final String greeting;
 
-  Child(Class<?> program, Map<String, String> environment, Path log, String... arguments)
+  /**
+   * Starts it, and waits until it says {@code ready}.
+   *
+   * @param log gets what it says on standard error
+   */
+  public Child(Class<?> program, Map<String, String> environment, Path log, String... arguments)
       throws IOException {
     List<String> command =
         new ArrayList<>(
@@ -41,6 +45,11 @@ final class Child implements AutoCloseable {
     greeting = await("ready ");
   }
 
+  /** What it said when it was ready, after that word. */
+  public String greeting() {
+    return greeting;
+  }
+
   /** The rest of the next line that begins so. */
   private String await(String beginning) throws IOException {
     String line = output.readLine();
@@ -54,7 +63,7 @@ final class Child implements AutoCloseable {
   }
 
   /** Says a word and waits until it was obeyed. */
-  void tell(String word) throws IOException {
+  public void tell(String word) throws IOException {
     Writer input = process.outputWriter(StandardCharsets.UTF_8);
     input.write(word + "\n");
     input.flush();
@@ -62,23 +71,23 @@ final class Child implements AutoCloseable {
   }
 
   /** SIGKILL. */
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
   }
 
   /** SIGTERM, and waits for its end. */
-  void stop() throws InterruptedException {
+  public void stop() throws InterruptedException {
     process.destroy();
     process.waitFor(30, TimeUnit.SECONDS);
   }
 
   /** SIGSTOP: it stands still in the middle of whatever it does. */
-  void pause() throws IOException, InterruptedException {
+  public void pause() throws IOException, InterruptedException {
     signal("STOP");
   }
 
   /** SIGCONT. */
-  void resume() throws IOException, InterruptedException {
+  public void resume() throws IOException, InterruptedException {
     signal("CONT");
   }
 

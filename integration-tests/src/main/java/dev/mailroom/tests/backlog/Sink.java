@@ -1,6 +1,7 @@
-package dev.mailroom.tests;
+package dev.mailroom.tests.backlog;
 
 import dev.mailroom.relay.OutboxEntry;
+import dev.mailroom.tests.town.WillingTransport;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -13,7 +14,7 @@ final class Sink extends WillingTransport {
   final AtomicLong sum = new AtomicLong();
 
   @Override
-  Result take(OutboxEntry entry) {
+  protected Result take(OutboxEntry entry) {
     accepted.incrementAndGet();
     sum.addAndGet(Long.parseLong(entry.message().payload().strip()));
     return new Result.Accepted();

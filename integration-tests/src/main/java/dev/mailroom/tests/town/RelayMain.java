@@ -1,4 +1,4 @@
-package dev.mailroom.tests;
+package dev.mailroom.tests.town;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.mailroom.outbox.jdbc.JdbcOutboxStore;
@@ -10,16 +10,17 @@ import software.amazon.awssdk.services.sns.SnsAsyncClient;
 import software.amazon.awssdk.services.sqs.SqsAsyncClient;
 
 /** A relay in a process of its own, until it is told to stop; then it drains and leaves. */
-final class RelayMain {
+public final class RelayMain {
 
   /** Short, so that a proof sees many takeovers. */
-  static final Duration LEASE = Duration.ofSeconds(5);
+  public static final Duration LEASE = Duration.ofSeconds(5);
 
   private static final Duration RENEW_EVERY = Duration.ofSeconds(1);
   private static final Duration SEND_TIMEOUT = Duration.ofSeconds(3);
 
   private RelayMain() {}
 
+  /** Starts it; the argument is the database's URL. */
   public static void main(String... arguments) throws InterruptedException {
     HikariDataSource dataSource = new HikariDataSource();
     dataSource.setJdbcUrl(arguments[0]);

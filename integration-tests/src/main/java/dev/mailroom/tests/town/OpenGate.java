@@ -1,4 +1,4 @@
-package dev.mailroom.tests;
+package dev.mailroom.tests.town;
 
 import dev.mailroom.relay.DestinationGate;
 import java.time.Duration;

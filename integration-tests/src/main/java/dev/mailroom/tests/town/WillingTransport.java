@@ -1,4 +1,4 @@
-package dev.mailroom.tests;
+package dev.mailroom.tests.town;
 
 import dev.mailroom.outbox.Message;
 import dev.mailroom.outbox.WireFormat;
@@ -13,12 +13,12 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /** A broker without a network, which answers a moment later and whose gates never close. */
-abstract class WillingTransport implements Transport {
+public abstract class WillingTransport implements Transport {
 
   private static final long ANSWERS_AFTER_MILLIS = 2;
 
   /** What becomes of an entry; called on some other thread. */
-  abstract Result take(OutboxEntry entry);
+  protected abstract Result take(OutboxEntry entry);
 
   @Override
   public final CompletionStage<List<Result>> send(String destination, List<OutboxEntry> batch) {

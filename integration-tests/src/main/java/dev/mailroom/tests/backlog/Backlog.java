@@ -1,4 +1,4 @@
-package dev.mailroom.tests;
+package dev.mailroom.tests.backlog;
 
 import dev.mailroom.outbox.jdbc.OutboxSchema;
 import dev.mailroom.testkit.PostgresServer;

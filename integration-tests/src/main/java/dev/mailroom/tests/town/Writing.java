@@ -1,4 +1,4 @@
-package dev.mailroom.tests;
+package dev.mailroom.tests.town;
 
 import dev.mailroom.outbox.Message;
 import dev.mailroom.outbox.jdbc.JdbcOutbox;
@@ -14,17 +14,30 @@ import javax.sql.DataSource;
  * Writers at a steady rate, each with keys of its own: a row of {@code sent} and a message in one
  * transaction, of which some roll back and some commit late.
  */
-final class Writing {
+public final class Writing {
 
   private static final int KEYS_EACH = 5;
 
   private final DataSource dataSource;
+  private final List<String> destinations;
   private final JdbcOutbox outbox = JdbcOutbox.create();
   private final List<Thread> writers = new ArrayList<>();
   private final long pauseMillis;
   private volatile boolean stopped;
 
-  Writing(DataSource dataSource, int writers, long pauseMillis, SplittableRandom random) {
+  /**
+   * Begins to write.
+   *
+   * @param destinations written to, each as often as it is named; that of a queue or topic
+   * @param pauseMillis waited on average by each writer after a message
+   */
+  public Writing(
+      DataSource dataSource,
+      List<String> destinations,
+      int writers,
+      long pauseMillis,
+      SplittableRandom random) {
+    this.destinations = destinations;
     this.dataSource = dataSource;
     this.pauseMillis = pauseMillis;
     for (int i = 0; i < writers; i++) {
@@ -38,11 +51,10 @@ final class Writing {
   }
 
   private void write(int writer, SplittableRandom random) {
-    List<String> queues = List.of(Town.MAIL, Town.NEWS, Town.LEDGER, Town.LEDGER);
     for (int n = 0; !stopped; n++) {
       String key = "k" + writer + "-" + random.nextInt(KEYS_EACH);
       try {
-        write(queues.get(random.nextInt(queues.size())), key, n, random);
+        write(destinations.get(random.nextInt(destinations.size())), key, n, random);
         Thread.sleep(1 + random.nextLong(2 * pauseMillis));
       } catch (SQLException e) {
         // In doubt, if it was the commit that failed: the table tells what became of it.
@@ -52,24 +64,20 @@ final class Writing {
     }
   }
 
-  private void write(String queue, String key, int n, SplittableRandom random)
+  private void write(String destination, String key, int n, SplittableRandom random)
       throws SQLException, InterruptedException {
     try (Connection connection = dataSource.getConnection()) {
       connection.setAutoCommit(false);
       try (PreparedStatement insert =
           connection.prepareStatement("INSERT INTO sent VALUES (?, ?, ?)")) {
-        insert.setString(1, queue);
+        insert.setString(1, destination.substring(destination.indexOf(':') + 1));
         insert.setString(2, key);
         insert.setInt(3, n);
         insert.executeUpdate();
       }
       outbox.publish(
           connection,
-          Message.to((queue.equals(Town.NEWS) ? "sns:" : "sqs:") + queue)
-              .type("Numbered")
-              .key(key)
-              .payload(key + ":" + n)
-              .build());
+          Message.to(destination).type("Numbered").key(key).payload(key + ":" + n).build());
       if (random.nextInt(20) == 0) {
         Thread.sleep(random.nextInt(500));
       }
@@ -83,7 +91,7 @@ final class Writing {
   }
 
   /** Ends it and waits for what is under way. */
-  void stop() throws InterruptedException {
+  public void stop() throws InterruptedException {
     stopped = true;
     for (Thread writer : writers) {
       writer.join();

@@ -1,0 +1,27 @@
+package dev.mailroom.tests.prove;
+
+import dev.mailroom.tests.backlog.BacklogProof;
+import dev.mailroom.tests.crash.CrashProof;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The proofs on real parts. Exit status: 0 kept, 1 broken, 2 wrong usage. */
+@Command(
+    name = "./mailroom prove",
+    mixinStandardHelpOptions = true,
+    description = "Proves a promise on a real database, with relays in JVMs of their own.",
+    subcommands = {BacklogProof.class, CrashProof.class})
+public final class ProveCommand {
+
+  private ProveCommand() {}
+
+  /** Starts from the launcher. */
+  public static void main(String... arguments) {
+    int status = 1;
+    try {
+      status = new CommandLine(new ProveCommand()).execute(arguments);
+    } finally {
+      System.exit(status);
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package dev.mailroom.tests.town;
+
+import dev.mailroom.testkit.PostgresServer;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+
+/** PostgreSQL from Maven artifacts. */
+final class PostgresDatabase implements DatabaseServer {
+
+  private static final String NAME = "town";
+
+  private final PostgresServer server = PostgresServer.start();
+  private final String url = server.createDatabase(NAME);
+
+  @Override
+  public String jdbcUrl() {
+    return url;
+  }
+
+  @Override
+  public void crash() {
+    server.crash();
+  }
+
+  @Override
+  public void stop() {
+    server.stop();
+  }
+
+  @Override
+  public void startAgain() {
+    server.startAgain();
+  }
+
+  @Override
+  public void requireDurability() throws SQLException {
+    try (Connection connection = server.dataSource(NAME).getConnection();
+        Statement statement = connection.createStatement()) {
+      for (String setting : List.of("fsync", "synchronous_commit", "full_page_writes")) {
+        try (ResultSet shown = statement.executeQuery("SHOW " + setting)) {
+          shown.next();
+          if (!shown.getString(1).equals("on")) {
+            throw new IllegalStateException(
+                setting + " is " + shown.getString(1) + "; a crash would prove nothing");
+          }
+        }
+      }
+    }
+  }
+
+  @Override
+  public String cutHalfOfTheConnections() {
+    return "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        + " WHERE pid <> pg_backend_pid() AND datname = current_database() AND random() < 0.5";
+  }
+
+  @Override
+  public List<String> auditTables() {
+    return List.of(
+        "CREATE TABLE sent (queue text, key text, n int, PRIMARY KEY (queue, key, n))",
+        "CREATE TABLE received (no bigserial, queue text, key text, n int)",
+        "CREATE INDEX ON received (queue, key, n)");
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+}
