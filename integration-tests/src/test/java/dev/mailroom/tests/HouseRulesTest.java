@@ -52,6 +52,7 @@ class HouseRulesTest {
               "JdbcOutbox",
               "JdbcOutboxStore",
               "OutboxSchema",
+              "Schema",
               "TableNames"),
           AWS,
           Set.of("AwsClients", "AwsTransport", "Route", "SnsTopic", "SqsQueue"),

@@ -1,12 +1,15 @@
 package dev.mailroom.outbox.jdbc;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.mailroom.outbox.MailroomException;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.SQLException;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Locale;
-import java.util.stream.Collectors;
+import java.util.Map;
 
 /** The databases that Mailroom knows. */
 public enum Database {
@@ -32,6 +35,42 @@ public enum Database {
     return name().toLowerCase(Locale.ROOT);
   }
 
+  /** Where its DDL is. */
+  String folder() {
+    return this == MYSQL ? MARIADB.lowerCase() : lowerCase();
+  }
+
+  /** What stands for {@code ${…}} in its DDL. */
+  Map<String, String> placeholders(TableNames names) {
+    return switch (this) {
+      case POSTGRESQL, H2 -> Map.of("prefix", names.prefix());
+      case MARIADB -> Map.of("prefix", names.prefix(), "bytewise", "utf8mb4_nopad_bin");
+      case MYSQL -> Map.of("prefix", names.prefix(), "bytewise", "utf8mb4_0900_bin");
+    };
+  }
+
+  /** What makes a schema the one that DDL works in. */
+  String use(String schema) {
+    return switch (this) {
+      case POSTGRESQL -> "SET search_path TO " + quoted(schema) + ";\n";
+      case MARIADB, MYSQL -> "USE " + quoted(schema) + ";\n";
+      case H2 -> "SET SCHEMA " + quoted(schema) + ";\n";
+    };
+  }
+
+  /** What ends it. */
+  String useNoMore() {
+    return this == POSTGRESQL ? "RESET search_path;\n" : "";
+  }
+
+  /** What lets roles into a schema. */
+  String letIn(String schema, Collection<String> roles) {
+    String all = roles.stream().distinct().sorted().map(this::quoted).collect(joining(", "));
+    return this == POSTGRESQL
+        ? "GRANT USAGE ON SCHEMA " + quoted(schema) + " TO " + all + ";\n"
+        : "";
+  }
+
   String quoted(String identifier) {
     return quote + identifier + quote;
   }
@@ -54,8 +93,7 @@ public enum Database {
   }
 
   private static MailroomException unknown(String found) {
-    String known =
-        Arrays.stream(values()).map(database -> database.product).collect(Collectors.joining(", "));
+    String known = Arrays.stream(values()).map(database -> database.product).collect(joining(", "));
     return new MailroomException(
         "The database is '"
             + found

@@ -13,6 +13,12 @@ interface Dialect {
    */
   void bound(Connection connection, Duration lock, Duration statement) throws SQLException;
 
+  /**
+   * Takes back what {@link #bound} left in the connection's session, once the transaction has
+   * ended.
+   */
+  default void unbound(Connection connection) throws SQLException {}
+
   /** What writers say. */
   WriterStatements writer();
 

@@ -32,8 +32,8 @@ final class Dialects {
   private Dialect dialect(Database database) {
     return switch (database) {
       case POSTGRESQL -> new PostgreSql(names);
-      case MARIADB, MYSQL, H2 ->
-          throw new MailroomException(database + " has no outbox yet. Use PostgreSQL.");
+      case MARIADB, MYSQL -> new MariaDb(names, database);
+      case H2 -> throw new MailroomException(database + " has no outbox yet. Use PostgreSQL.");
     };
   }
 }

@@ -1,35 +1,29 @@
 package dev.mailroom.outbox.jdbc;
 
 import dev.mailroom.outbox.MailroomException;
-import java.sql.Connection;
-import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
 import javax.sql.DataSource;
-import org.flywaydb.core.Flyway;
 
 /**
- * Makes the outbox's tables, or brings them up to date. Whoever migrates owns them; all others need
- * {@code USAGE} of the schema and these privileges, and none on sequences:
+ * The outbox's tables: makes them or brings them up to date, compares them with what this version
+ * of Mailroom needs, or prints them. Whoever migrates owns them; all others need what {@link
+ * #printGrants} prints, and nothing on sequences or the history.
  *
- * <ul>
- *   <li>writers: {@code INSERT} on {@code outbox_message} and, for scheduled messages, on {@code
- *       outbox_parked};
- *   <li>relays: {@code SELECT, DELETE} on {@code outbox_message}; {@code SELECT, INSERT, UPDATE,
- *       DELETE} on {@code outbox_parked} and {@code outbox_relay}; {@code SELECT, UPDATE} on {@code
- *       outbox_partition}; {@code SELECT, INSERT} on {@code outbox_destination};
- *   <li>operators: {@code SELECT, UPDATE} on {@code outbox_parked}; {@code SELECT, INSERT, UPDATE}
- *       on {@code outbox_destination} and {@code outbox_operation}.
- * </ul>
+ * <p>The steps taken are recorded in {@code mailroom_schema_history}, after the same prefix as all
+ * tables, apart from the application's own migrations.
  */
 public final class OutboxSchema {
 
-  /** Its own history, so that it lives beside the application's migrations. */
-  static final String HISTORY = "mailroom_schema_history";
+  static final Schema SCHEMA =
+      new Schema("outbox", OutboxSchema.class, "mailroom_schema_history", List.of("V1__outbox"));
 
   private OutboxSchema() {}
 
   /**
    * Brings the outbox's tables in the default schema of {@code dataSource} up to date; several
-   * processes may do so at once. The user of the connections needs to own the tables.
+   * processes may do so at once. The user of the connections needs to own the tables. Tables that
+   * were made by hand as {@link #print} shows them are recognised and taken over.
    *
    * @throws MailroomException if the database is unknown or refuses a change
    */
@@ -37,25 +31,61 @@ public final class OutboxSchema {
     migrate(dataSource, TableNames.DEFAULT);
   }
 
-  /** As {@link #migrate(DataSource)}, for tables with names of their own. */
+  /**
+   * As {@link #migrate(DataSource)}, for tables with names of their own. A schema that is missing
+   * is made, for which the user needs the right to make one.
+   */
   public static void migrate(DataSource dataSource, TableNames names) {
-    try {
-      Flyway.configure(OutboxSchema.class.getClassLoader())
-          .dataSource(dataSource)
-          .table(HISTORY)
-          .locations("classpath:dev/mailroom/outbox/jdbc/" + database(dataSource).lowerCase())
-          .baselineOnMigrate(true)
-          .baselineVersion("0")
-          .load()
-          .migrate();
-    } catch (SQLException | RuntimeException e) {
-      throw new MailroomException("The outbox's tables could not be made: " + e.getMessage(), e);
-    }
+    SCHEMA.migrate(dataSource, names);
   }
 
-  private static Database database(DataSource dataSource) throws SQLException {
-    try (Connection connection = dataSource.getConnection()) {
-      return Database.of(connection);
-    }
+  /**
+   * Compares the outbox's tables in the default schema of {@code dataSource} with those that this
+   * version of Mailroom works with: tables, columns with their types, precision, nullability and
+   * collation, how they are generated, primary keys, indexes, checks, and the cache of sequences.
+   * It changes nothing; the user of the connections needs to read the history, if there is one.
+   *
+   * @throws MailroomException that tells the first difference and what to do about it, or that the
+   *     tables are of an older or newer version
+   */
+  public static void validate(DataSource dataSource) {
+    validate(dataSource, TableNames.DEFAULT);
+  }
+
+  /** As {@link #validate(DataSource)}, for tables with names of their own. */
+  public static void validate(DataSource dataSource, TableNames names) {
+    SCHEMA.validate(dataSource, names);
+  }
+
+  /**
+   * The DDL of the outbox for those who migrate by other means, to be run once as it is. The schema
+   * of {@code names}, if there is one, must exist. Each version stands under a line that names it,
+   * so that later ones can be taken alone.
+   */
+  public static String print(Database database, TableNames names) {
+    return SCHEMA.print(database, names);
+  }
+
+  /**
+   * Who may do what.
+   *
+   * @param writer the role of those who publish: it can insert messages and not even read them
+   * @param relay the role of relays
+   * @param operator the role of those who use {@link DeadLetters} and {@link Destinations}
+   */
+  public record Roles(String writer, String relay, String operator) {}
+
+  /**
+   * The statements that grant existing roles the least that they need. Roles may be the same.
+   *
+   * @param roles each name a letter or underscore and then letters, digits and underscores, at most
+   *     63, in exactly this case
+   * @throws IllegalArgumentException if a role's name is not as described
+   */
+  public static String printGrants(Database database, TableNames names, Roles roles) {
+    return SCHEMA.printGrants(
+        database,
+        names,
+        Map.of("writer", roles.writer(), "relay", roles.relay(), "operator", roles.operator()));
   }
 }

@@ -9,6 +9,7 @@ import dev.mailroom.relay.OutboxStore.Row;
 import dev.mailroom.relay.OutboxStore.RowId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Optional;
 import java.util.UUID;
@@ -19,9 +20,22 @@ final class RowReader {
 
   private RowReader() {}
 
+  /** How a column holds a time. */
+  interface Time {
+    Instant of(ResultSet results, String column) throws SQLException;
+  }
+
+  /** With a time zone. */
+  private static final Time ZONED =
+      (results, column) -> results.getObject(column, OffsetDateTime.class).toInstant();
+
   static Row row(ResultSet results) throws SQLException {
+    return row(results, ZONED);
+  }
+
+  static Row row(ResultSet results, Time time) throws SQLException {
     Lane lane = new Lane(results.getString("destination"), results.getInt("partition_no"));
-    UUID messageId = results.getObject("message_id", UUID.class);
+    UUID messageId = UUID.fromString(results.getString("message_id"));
     RowId id = new RowId(lane, results.getLong("seq"), messageId);
     String key = results.getString("message_key");
     int size = results.getInt("size");
@@ -30,8 +44,8 @@ final class RowReader {
     }
     try {
       Message message = message(results, id, key);
-      OffsetDateTime createdAt = results.getObject("created_at", OffsetDateTime.class);
-      return new Row.Loaded(id, new OutboxEntry(message, createdAt.toInstant()), size);
+      OutboxEntry entry = new OutboxEntry(message, time.of(results, "created_at"));
+      return new Row.Loaded(id, entry, size);
     } catch (InvalidMessage e) {
       return new Row.Undecodable(id, Optional.ofNullable(key), String.valueOf(e.getMessage()));
     }

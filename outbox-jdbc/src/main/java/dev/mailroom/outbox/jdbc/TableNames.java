@@ -19,7 +19,7 @@ public record TableNames(Optional<String> schema, String prefix) {
   private static final Pattern PREFIX = Pattern.compile("([A-Za-z][A-Za-z0-9_]{0,19})?");
   private static final Pattern TABLE =
       Pattern.compile(
-          "\\b(outbox_(?:message|parked|partition|relay|destination|operation)"
+          "\\b(outbox_(?:message|parked|partition|relay|destination|operation|lock)"
               + "|inbox_(?:message|dead_letter))\\b");
 
   /** The tables' own names, in the default schema of the connections. */
@@ -54,10 +54,15 @@ public record TableNames(Optional<String> schema, String prefix) {
     return TABLE.matcher(sql).replaceAll(before + "$1");
   }
 
+  /** As a schema is named. */
+  static void requireIdentifier(String what, String name) {
+    require(what, SCHEMA, name);
+  }
+
   private static void require(String what, Pattern pattern, String name) {
     if (!pattern.matcher(name).matches()) {
       throw new IllegalArgumentException(
-          "The " + what + " of the tables must match " + pattern + ": \"" + name + "\"");
+          "The " + what + " must match " + pattern + ": \"" + name + "\"");
     }
   }
 }

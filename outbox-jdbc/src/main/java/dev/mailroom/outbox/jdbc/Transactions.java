@@ -62,14 +62,16 @@ final class Transactions {
       throw e;
     }
     connection.setAutoCommit(true);
+    dialects.of(connection).unbound(connection);
     return result;
   }
 
   /** On a connection that is broken this fails, too; that must not hide the cause. */
-  private static void undo(Connection connection, Exception cause) {
+  private void undo(Connection connection, Exception cause) {
     try {
       connection.rollback();
       connection.setAutoCommit(true);
+      dialects.of(connection).unbound(connection);
     } catch (SQLException e) {
       cause.addSuppressed(e);
     }

@@ -1,0 +1,140 @@
+package dev.mailroom.outbox.jdbc;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+
+/** MariaDB 10.6 and later, and MySQL 8.0 and later; all that differs between them stands here. */
+final class MariaDb implements Dialect {
+
+  /** For {@link #bound} and {@link #unbound}: only MariaDB can bound a statement that writes. */
+  private enum Bounds {
+    MARIADB(
+        """
+        SET @mailroom_lock_wait = IFNULL(@mailroom_lock_wait, @@SESSION.innodb_lock_wait_timeout),
+            @mailroom_statement = IFNULL(@mailroom_statement, @@SESSION.max_statement_time),
+            @mailroom_idle = IFNULL(@mailroom_idle, @@SESSION.idle_transaction_timeout),
+            SESSION innodb_lock_wait_timeout = %d, SESSION max_statement_time = %s,
+            SESSION idle_transaction_timeout = 5, @@tx_isolation = 'READ-COMMITTED'
+        """,
+        """
+        SET SESSION innodb_lock_wait_timeout =
+              IFNULL(@mailroom_lock_wait, @@SESSION.innodb_lock_wait_timeout),
+            SESSION max_statement_time = IFNULL(@mailroom_statement, @@SESSION.max_statement_time),
+            SESSION idle_transaction_timeout =
+              IFNULL(@mailroom_idle, @@SESSION.idle_transaction_timeout),
+            @mailroom_lock_wait = NULL, @mailroom_statement = NULL, @mailroom_idle = NULL
+        """),
+    MYSQL(
+        """
+        SET @mailroom_lock_wait = IFNULL(@mailroom_lock_wait, @@SESSION.innodb_lock_wait_timeout),
+            @mailroom_statement = IFNULL(@mailroom_statement, @@SESSION.max_execution_time),
+            SESSION innodb_lock_wait_timeout = %d, SESSION max_execution_time = 1000 * %s,
+            @@transaction_isolation = 'READ-COMMITTED'
+        """,
+        """
+        SET SESSION innodb_lock_wait_timeout =
+              IFNULL(@mailroom_lock_wait, @@SESSION.innodb_lock_wait_timeout),
+            SESSION max_execution_time = IFNULL(@mailroom_statement, @@SESSION.max_execution_time),
+            @mailroom_lock_wait = NULL, @mailroom_statement = NULL
+        """);
+
+    private final String set;
+    private final String restore;
+
+    Bounds(String set, String restore) {
+      this.set = set;
+      this.restore = restore;
+    }
+  }
+
+  /** The same as long as the server is up, even if its clock is set: both count from that clock. */
+  static final String SERVER_OF_MARIADB =
+      """
+      (SELECT CONCAT(@@hostname, ' ', UNIX_TIMESTAMP() - VARIABLE_VALUE)
+       FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME = 'UPTIME')
+      """;
+
+  static final String SERVER_OF_MYSQL =
+      """
+      (SELECT CONCAT(@@hostname, ' ', UNIX_TIMESTAMP() - VARIABLE_VALUE)
+       FROM performance_schema.global_status WHERE VARIABLE_NAME = 'Uptime')
+      """;
+
+  private final Bounds bounds;
+  private final WriterStatements writer;
+  private final HotStatements hot;
+  private final ParkedStatements parked;
+  private final LeaseStatements leases;
+
+  MariaDb(TableNames names, Database database) {
+    boolean mysql = database == Database.MYSQL;
+    Sql sql = new Sql(names, database);
+    bounds = mysql ? Bounds.MYSQL : Bounds.MARIADB;
+    writer = new MariaDbWriter(sql);
+    hot = new MariaDbHot(sql, this, mysql ? SERVER_OF_MYSQL : SERVER_OF_MARIADB, mysql);
+    parked = new MariaDbParked(sql);
+    leases = new MariaDbLeases(sql);
+  }
+
+  @Override
+  public WriterStatements writer() {
+    return writer;
+  }
+
+  @Override
+  public HotStatements hot() {
+    return hot;
+  }
+
+  @Override
+  public ParkedStatements parked() {
+    return parked;
+  }
+
+  @Override
+  public LeaseStatements leases() {
+    return leases;
+  }
+
+  /**
+   * The timeouts are the session's, as there are none for a transaction; the isolation is that of
+   * the next transaction only. InnoDB counts whole seconds.
+   */
+  @Override
+  public void bound(Connection connection, Duration lock, Duration statement) throws SQLException {
+    String seconds = Double.toString(statement.toMillis() / 1000.0);
+    execute(connection, bounds.set.formatted(Math.max(1, lock.toSeconds()), seconds));
+  }
+
+  @Override
+  public void unbound(Connection connection) throws SQLException {
+    execute(connection, bounds.restore);
+  }
+
+  private static void execute(Connection connection, String sql) throws SQLException {
+    try (Statement set = connection.createStatement()) {
+      set.execute(sql);
+    }
+  }
+
+  /** The tables hold UTC, whatever time zone a session has. */
+  static Instant time(ResultSet results, String column) throws SQLException {
+    return results.getObject(column, LocalDateTime.class).toInstant(ZoneOffset.UTC);
+  }
+
+  /** As {@link #time} reads it. */
+  static LocalDateTime time(Instant time) {
+    return LocalDateTime.ofInstant(time.truncatedTo(ChronoUnit.MICROS), ZoneOffset.UTC);
+  }
+
+  static long micros(Duration duration) {
+    return duration.toNanos() / 1_000;
+  }
+}
