@@ -8,6 +8,7 @@ final class Alarm {
   private final Timeline timeline;
   private final Runnable ring;
   private long setting;
+  private long at = Long.MAX_VALUE;
 
   Alarm(Timeline timeline, Runnable ring) {
     this.timeline = timeline;
@@ -16,16 +17,26 @@ final class Alarm {
 
   void set(Duration wait) {
     long mine = ++setting;
+    at = timeline.nanos() + wait.toNanos();
     timeline.schedule(
         wait,
         () -> {
           if (setting == mine) {
+            at = Long.MAX_VALUE;
             ring.run();
           }
         });
   }
 
+  /** As {@link #set}, unless it rings earlier than that anyway. */
+  void setAtMost(Duration wait) {
+    if (at == Long.MAX_VALUE || timeline.nanos() + wait.toNanos() - at < 0) {
+      set(wait);
+    }
+  }
+
   void unset() {
     setting++;
+    at = Long.MAX_VALUE;
   }
 }

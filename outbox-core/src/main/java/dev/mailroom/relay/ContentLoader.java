@@ -18,6 +18,9 @@ final class ContentLoader {
 
   private static final int LOAD_BYTES = 4 << 20;
 
+  /** A read of lanes, one of parked messages and a load may be under way at a time. */
+  private static final int AT_ONCE = 3;
+
   /** What becomes of a slot once its content was looked for. */
   interface Receiver {
     void loaded(Slot slot);
@@ -46,10 +49,14 @@ final class ContentLoader {
     this.receiver = receiver;
   }
 
-  /** How large a message may be to come along with a read; 0 while memory is full. */
-  int inlineBytes() {
-    Settings settings = environment.settings();
-    return buffered < settings.bufferedBytes() ? settings.inlineBytes() : 0;
+  /** How large a message may be to come along with a read of so many; 0 while memory is full. */
+  int inlineBytes(int rows) {
+    return (int) Math.min(environment.settings().inlineBytes(), room() / rows);
+  }
+
+  /** What one read or load may bring. */
+  private long room() {
+    return Math.max(0, environment.settings().bufferedBytes() - buffered) / AT_ONCE;
   }
 
   void keep(Slot slot, OutboxEntry entry) {
@@ -88,7 +95,7 @@ final class ContentLoader {
 
   private Map<RowId, Slot> next() {
     Map<RowId, Slot> batch = new LinkedHashMap<>();
-    long room = Math.min(LOAD_BYTES, environment.settings().bufferedBytes() - buffered);
+    long room = Math.min(LOAD_BYTES, room());
     List<DestinationQueue> willing =
         wanted.keySet().stream().filter(DestinationQueue::wantsMore).toList();
     for (DestinationQueue queue : willing) {

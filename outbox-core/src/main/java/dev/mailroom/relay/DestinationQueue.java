@@ -13,8 +13,9 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What waits for one destination, and what is on its way there. Its gate, its batches in flight and
- * its keys are its own, so that whatever befalls it slows no other.
+ * What waits in one database for one destination, and what is on its way there. Its keys are its
+ * own, its gate and its batches in flight are those of its {@link Outlet}, so that whatever befalls
+ * it slows no other destination.
  */
 final class DestinationQueue {
 
@@ -42,16 +43,15 @@ final class DestinationQueue {
   private final Environment environment;
   private final ContentLoader loader;
   private final Departures departures;
-  private final DestinationGate gate;
+  private final Outlet.Member outlet;
   private final Permission permission;
   private final Deque<Slot> ready = new ArrayDeque<>();
   private final Verdicts verdicts;
   private @Nullable Limits limits;
   private DestinationGate.State told = DestinationGate.State.OPEN;
-  private int inFlight;
   private int mostEntries = Integer.MAX_VALUE;
   private long lingerUntil;
-  private long wakeAt = Long.MAX_VALUE;
+  private final Alarm lingered;
   private boolean paused;
 
   DestinationQueue(
@@ -65,8 +65,9 @@ final class DestinationQueue {
     this.loader = loader;
     this.departures = departures;
     this.permission = permission;
-    this.verdicts = new Verdicts(this, environment);
-    gate = environment.transport().gate(name, environment.timeline());
+    outlet = environment.outlets().join(name, () -> environment.timeline().execute(this::send));
+    verdicts = new Verdicts(this, outlet, environment);
+    lingered = new Alarm(environment.timeline(), this::send);
   }
 
   /** Looks for the destination's route, and again later as long as there is none. */
@@ -121,7 +122,7 @@ final class DestinationQueue {
   }
 
   boolean isOpen() {
-    return limits != null && !paused && gate.state() == DestinationGate.State.OPEN;
+    return limits != null && !paused && outlet.state() == DestinationGate.State.OPEN;
   }
 
   /** Forgets the content of most of what is ready; it is loaded again when it can be sent. */
@@ -262,20 +263,19 @@ final class DestinationQueue {
 
   /** Sends what may go now. */
   void send() {
-    Settings settings = environment.settings();
-    while (limits != null
-        && !paused
-        && !ready.isEmpty()
-        && inFlight < settings.batchesInFlight()
-        && permission.maySend()) {
-      Duration wait = lingering() ? untilLinger() : gate.tryPass();
-      if (!wait.isZero()) {
+    while (limits != null && !paused && !ready.isEmpty() && permission.maySend() && !lingering()) {
+      if (!outlet.tryPass()) {
         tellGate("");
-        wakeIn(wait);
         return;
       }
       sendBatch(limits);
     }
+    outlet.withdraw();
+  }
+
+  /** The engine is at its end. */
+  void leave() {
+    outlet.leave();
   }
 
   /**
@@ -283,33 +283,18 @@ final class DestinationQueue {
    */
   private boolean lingering() {
     int full = limits == null ? 1 : Math.min(limits.maxEntries(), mostEntries);
-    if (inFlight == 0 || ready.size() >= full) {
+    if (outlet.inFlight() == 0 || ready.size() >= full) {
       lingerUntil = 0;
       return false;
     }
     if (lingerUntil == 0) {
       lingerUntil = environment.timeline().nanos() + environment.settings().linger().toNanos();
     }
-    return !untilLinger().isZero();
-  }
-
-  private Duration untilLinger() {
-    return Duration.ofNanos(Math.max(0, lingerUntil - environment.timeline().nanos()));
-  }
-
-  private void wakeIn(Duration wait) {
-    long at = environment.timeline().nanos() + wait.toNanos();
-    if (at < wakeAt) {
-      wakeAt = at;
-      environment
-          .timeline()
-          .schedule(
-              wait,
-              () -> {
-                wakeAt = Long.MAX_VALUE;
-                send();
-              });
+    long left = lingerUntil - environment.timeline().nanos();
+    if (left > 0) {
+      lingered.setAtMost(Duration.ofNanos(left));
     }
+    return left > 0;
   }
 
   private void sendBatch(Limits limits) {
@@ -319,10 +304,9 @@ final class DestinationQueue {
     List<Slot> batch =
         BatchPacker.pack(
             ready, now, slot -> environment.transport().sizeOf(slot.content().message()));
-    gate.sending(batch.size());
+    outlet.sending(batch.size());
     batch.forEach(verdicts::sending);
     batch.forEach(slot -> slot.tenure().enter());
-    inFlight++;
     long started = environment.timeline().nanos();
     call(batch)
         .whenComplete(
@@ -340,19 +324,14 @@ final class DestinationQueue {
 
   private void returned(
       List<Slot> batch, long started, @Nullable List<Result> results, @Nullable Throwable error) {
-    inFlight--;
     try {
       refreshLimits();
       Duration took = Duration.ofNanos(environment.timeline().nanos() - started);
       Verdicts.Gist gist = verdicts.judge(batch, results, error, took);
-      switch (gist.outcome()) {
-        case SUCCESS -> {
-          grow(batch.size());
-          gate.succeeded(took);
-        }
-        case FAILURE -> gate.failed(took);
-        case UNCLEAR -> gate.abandoned();
+      if (gist.outcome() == Verdicts.Outcome.SUCCESS) {
+        grow(batch.size());
       }
+      outlet.ended(gist.outcome(), took);
       tellGate(gist.reason().orElse(""));
     } finally {
       batch.forEach(slot -> slot.tenure().leave());
@@ -370,7 +349,7 @@ final class DestinationQueue {
   }
 
   private void tellGate(String reason) {
-    DestinationGate.State state = gate.state();
+    DestinationGate.State state = outlet.state();
     if (limits != null && !paused && state != told && state != DestinationGate.State.PROBING) {
       tell(state, reason);
     }

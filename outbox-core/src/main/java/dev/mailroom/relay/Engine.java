@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.Executor;
 
 /**
  * The relay's decisions: which rows to read, what to send, what to delete. One thread drives it,
@@ -45,20 +44,25 @@ final class Engine {
   private boolean discovered;
   private boolean stopped;
 
-  Engine(
-      Environment environment,
-      OutboxStore store,
-      Executor storeThreads,
-      LeaseStore leaseStore,
-      Executor leaseThread) {
+  Engine(Environment environment, Database database, LeaseStore leaseStore) {
     this.environment = environment;
-    calls = new StoreCalls<>(environment, store, storeThreads, LONGEST_WAIT, this::storeFailed);
+    calls =
+        new StoreCalls<>(
+            environment,
+            database.store(),
+            database.storeThreads(),
+            LONGEST_WAIT,
+            this::storeFailed);
     Duration renewEvery = environment.settings().renewEvery();
     leases =
         new Leases(
             environment,
             new StoreCalls<>(
-                environment, leaseStore, leaseThread, renewEvery.dividedBy(2), this::storeFailed),
+                environment,
+                leaseStore,
+                database.leaseThread(),
+                renewEvery.dividedBy(2),
+                this::storeFailed),
             new Tenancy());
     loader = new ContentLoader(environment, calls, new Loaded());
     departures = new Departures(environment, calls, new Departed());
@@ -109,6 +113,11 @@ final class Engine {
     sweeper.stop();
     departures.hurry();
     leases.leave(drained);
+  }
+
+  /** It was ended by a fault: what it shares with others is theirs. */
+  void leave() {
+    queues.values().forEach(DestinationQueue::leave);
   }
 
   private void discover() {

@@ -94,7 +94,7 @@ final class LaneReader {
     reading = true;
     long number = ledger.begin();
     List<Range> ranges = due.stream().map(LaneWindow::next).toList();
-    int inline = loader.inlineBytes();
+    int inline = loader.inlineBytes(environment.settings().readRows());
     long began = now();
     calls.run(
         "read",

@@ -14,10 +14,15 @@ final class Listeners implements RelayListener {
   private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
 
   private final RelayListener user;
+
+  /** Tells in the log which of several databases it is about. */
+  private final String tag;
+
   private String storeTrouble = "";
 
-  Listeners(RelayListener user) {
+  Listeners(RelayListener user, String tag) {
     this.user = user;
+    this.tag = tag;
   }
 
   @Override
@@ -33,32 +38,34 @@ final class Listeners implements RelayListener {
 
   @Override
   public void retrying(String destination, UUID id, String error) {
-    LOG.debug("Message {} to {} will be sent again: {}", id, destination, error);
+    LOG.debug("{}Message {} to {} will be sent again: {}", tag, id, destination, error);
     guard(() -> user.retrying(destination, id, error));
   }
 
   @Override
   public void parked(String destination, UUID id, ParkedState state, String error) {
     if (state == ParkedState.DEAD) {
-      LOG.warn("Message {} to {} is DEAD until an operator acts: {}", id, destination, error);
+      LOG.warn(
+          "{}Message {} to {} is DEAD until an operator acts: {}", tag, id, destination, error);
     } else {
-      LOG.debug("Message {} to {} is {}: {}", id, destination, state, error);
+      LOG.debug("{}Message {} to {} is {}: {}", tag, id, destination, state, error);
     }
     guard(() -> user.parked(destination, id, state, error));
   }
 
   @Override
   public void partitions(Set<Integer> owned) {
-    LOG.info("This relay owns {} of {} partitions: {}", owned.size(), Lane.PARTITIONS, owned);
+    LOG.info(
+        "{}This relay owns {} of {} partitions: {}", tag, owned.size(), Lane.PARTITIONS, owned);
     guard(() -> user.partitions(owned));
   }
 
   @Override
   public void gate(String destination, DestinationGate.State state, String reason) {
     if (state == DestinationGate.State.CLOSED) {
-      LOG.warn("Destination {} is paused, all others go on: {}", destination, reason);
+      LOG.warn("{}Destination {} is paused, all others go on: {}", tag, destination, reason);
     } else {
-      LOG.info("Destination {} is {} again", destination, state);
+      LOG.info("{}Destination {} is {} again", tag, destination, state);
     }
     guard(() -> user.gate(destination, state, reason));
   }
@@ -67,9 +74,10 @@ final class Listeners implements RelayListener {
   public void storeFailed(String call, Throwable error) {
     String trouble = String.valueOf(error.getMessage());
     if (trouble.equals(storeTrouble)) {
-      LOG.debug("The outbox's database failed again at: {}", call, error);
+      LOG.debug("{}The outbox's database failed again at: {}", tag, call, error);
     } else {
-      LOG.warn("The outbox's database failed at: {}; the relay tries again. {}", call, trouble);
+      LOG.warn(
+          "{}The outbox's database failed at: {}; the relay tries again. {}", tag, call, trouble);
       storeTrouble = trouble;
     }
     guard(() -> user.storeFailed(call, error));
@@ -77,7 +85,8 @@ final class Listeners implements RelayListener {
 
   @Override
   public void engineFailed(Throwable fault) {
-    LOG.error("The relay met a fault of its own, which should be reported; it starts anew", fault);
+    LOG.error(
+        "{}The relay met a fault of its own, which should be reported; it starts anew", tag, fault);
     guard(() -> user.engineFailed(fault));
   }
 

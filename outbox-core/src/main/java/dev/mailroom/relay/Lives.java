@@ -1,16 +1,15 @@
 package dev.mailroom.relay;
 
 import java.time.Duration;
-import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The engines of a relay, one after the other. What an engine knows may be wrong once a part of it
- * has failed. So it ends as if it were killed, its leases run out, and another one starts. Used on
- * the timeline only, but for {@link #close}.
+ * The engines of one database, one after the other. What an engine knows may be wrong once a part
+ * of it has failed. So it ends as if it were killed, its leases run out, and another one starts.
+ * Used on the timeline only, but for {@link #close}.
  */
 final class Lives implements AutoCloseable {
 
@@ -18,17 +17,13 @@ final class Lives implements AutoCloseable {
   private static final Duration ANEW_AFTER = Duration.ofSeconds(1);
 
   private final Environment environment;
-  private final OutboxStore store;
-  private final Executor storeThreads;
-  private final Executor leaseThread;
+  private final Database database;
   private volatile @Nullable Life life;
   private @Nullable Runnable ended;
 
-  Lives(Environment environment, OutboxStore store, Executor storeThreads, Executor leaseThread) {
+  Lives(Environment environment, Database database) {
     this.environment = environment;
-    this.store = store;
-    this.storeThreads = storeThreads;
-    this.leaseThread = leaseThread;
+    this.database = database;
   }
 
   void begin() {
@@ -40,7 +35,7 @@ final class Lives implements AutoCloseable {
       life = next;
       next.run(next.engine::start);
     } catch (RuntimeException | Error e) {
-      LOG.error("The relay could not start its engine; it tries again", e);
+      LOG.error("{}The relay could not start its engine; it tries again", database.tag(), e);
       beginLater();
     }
   }
@@ -88,16 +83,19 @@ final class Lives implements AutoCloseable {
     } else {
       ended.run();
     }
-    environment.listener().engineFailed(fault);
-    leaseThread.execute(over.leases::close);
+    try {
+      over.engine.leave();
+      environment.listener().engineFailed(fault);
+    } finally {
+      database.leaseThread().execute(over.leases::close);
+    }
   }
 
   /** An engine and its share of the timeline, from its start to its end. */
   private final class Life implements Timeline {
 
-    private final LeaseStore leases = store.leases();
-    private final Engine engine =
-        new Engine(environment.on(this), store, storeThreads, leases, leaseThread);
+    private final LeaseStore leases = database.store().leases();
+    private final Engine engine = new Engine(environment.on(this), database, leases);
     private boolean over;
 
     @Override

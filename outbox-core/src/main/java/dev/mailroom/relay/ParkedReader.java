@@ -132,7 +132,8 @@ final class ParkedReader {
     reading = true;
     long number = ledger.begin();
     int limit = Math.min(MOST_OF_ONE, Math.max(10, MOST_OF_ALL / destinations.size()));
-    int inline = Math.min(loader.inlineBytes(), MOST_BYTES / (limit * destinations.size()));
+    int most = limit * destinations.size();
+    int inline = Math.min(loader.inlineBytes(most), MOST_BYTES / most);
     calls.run(
         "read parked messages",
         store -> store.due(partitions, destinations, limit, inline),

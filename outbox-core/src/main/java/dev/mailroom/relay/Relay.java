@@ -2,15 +2,15 @@ package dev.mailroom.relay;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -25,47 +25,46 @@ import org.slf4j.LoggerFactory;
  * the others take over what was its. All of them need the same routes. What happens when a relay is
  * killed in its work: the messages that the broker had accepted and whose rows were not deleted yet
  * are sent again by the next owner, with the same ids.
+ *
+ * <p>One relay can serve {@linkplain Builder#store(String, OutboxStore) several databases}. What
+ * goes to one destination has an equal share of it for each database that needs it, and a database
+ * that is away or hangs slows no other.
  */
 public final class Relay implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
-  private static final int STORE_THREADS = 6;
+
+  /** For closing connections, besides the drain timeout. */
+  private static final Duration CLOSING = Duration.ofSeconds(2);
+
+  private record Wake(String database, String destination) {}
 
   private final Timeline timeline;
-  private final Lives lives;
+  private final Databases databases;
   private final Duration drainTimeout;
   private final List<AutoCloseable> own = new ArrayList<>();
-  private final Set<String> woken = ConcurrentHashMap.newKeySet();
-  private final CompletableFuture<Void> drained = new CompletableFuture<>();
+  private final Set<Wake> woken = ConcurrentHashMap.newKeySet();
+  private CompletableFuture<Void> drained = CompletableFuture.completedFuture(null);
 
   private boolean started;
   private boolean stopped;
   private boolean closed;
 
-  private Relay(Builder builder, OutboxStore store, Transport transport) {
+  private Relay(Builder builder, Settings settings, Transport transport) {
     drainTimeout = builder.drainTimeout;
     timeline = builder.timeline == null ? owned(new EngineThread()) : builder.timeline;
-    lives =
-        new Lives(
-            new Environment(
-                builder.settings(), timeline, transport, new Listeners(builder.listener)),
-            store,
-            threads(builder.storeThreads, STORE_THREADS, "mailroom-relay-store"),
-            threads(builder.leaseThread, 1, "mailroom-relay-lease"));
+    databases = new Databases(timeline);
+    Outlets outlets = new Outlets(timeline, transport, settings.batchesInFlight());
+    for (Source source : builder.sources.values()) {
+      Database database = source.open(builder.storeThreads, builder.leaseThread, own::add);
+      Listeners listeners = new Listeners(source.listener(builder.listener), database.tag());
+      databases.add(database, new Environment(settings, timeline, transport, outlets, listeners));
+    }
   }
 
   private <T extends AutoCloseable> T owned(T resource) {
     own.add(resource);
     return resource;
-  }
-
-  private Executor threads(@Nullable Executor given, int number, String name) {
-    if (given != null) {
-      return given;
-    }
-    ExecutorService threads = Executors.newFixedThreadPool(number, Threads.named(name));
-    own.add(threads::shutdownNow);
-    return threads;
   }
 
   public static Builder builder() {
@@ -82,19 +81,37 @@ public final class Relay implements AutoCloseable {
       throw new IllegalStateException("A relay starts once; build another one.");
     }
     started = true;
-    timeline.execute(lives::begin);
+    databases.begin();
   }
 
   /**
-   * Makes the relay look for messages to {@code destination} now, instead of at its next poll.
-   * Cheap, never blocks, and safe to call at any time; {@code JdbcOutbox.Builder.signal} takes it.
+   * Makes the relay look for messages to {@code destination} now, instead of at its next poll, in
+   * each of its databases. Cheap, never blocks, and safe to call at any time; {@code
+   * JdbcOutbox.Builder.signal} takes it.
    */
   public void wake(String destination) {
-    if (woken.add(destination)) {
+    wake(new Wake("", destination));
+  }
+
+  /**
+   * As {@link #wake(String)}, in the one database in which somebody has written.
+   *
+   * @throws IllegalArgumentException if the relay has no database of that name
+   */
+  public void wake(String database, String destination) {
+    if (database.isEmpty() || !databases.has(database)) {
+      throw new IllegalArgumentException(
+          "database must be one of " + databases.names() + ": '" + database + "'");
+    }
+    wake(new Wake(database, destination));
+  }
+
+  private void wake(Wake wake) {
+    if (woken.add(wake)) {
       timeline.execute(
           () -> {
-            woken.remove(destination);
-            lives.wake(destination);
+            woken.remove(wake);
+            databases.wake(wake.database(), wake.destination());
           });
     }
   }
@@ -102,24 +119,22 @@ public final class Relay implements AutoCloseable {
   /**
    * Begins to stop: nothing more is read or sent, what is on its way is awaited and acknowledged,
    * and the partitions are handed back. The stage completes when all that is done, which may be
-   * never while the database is away.
+   * never while a database is away.
    */
   public synchronized CompletionStage<Void> stop() {
     if (!stopped) {
       stopped = true;
       if (started) {
-        timeline.execute(() -> lives.end(() -> drained.complete(null)));
-      } else {
-        drained.complete(null);
+        drained = databases.end();
       }
     }
     return drained.minimalCompletionStage();
   }
 
   /**
-   * Stops and waits for it, up to the drain timeout. What had no answer by then is sent again by
-   * the next owner, who has to wait for the end of this relay's lease. Neither store nor transport
-   * is closed.
+   * Stops and waits for it, up to the drain timeout for all databases together. What had no answer
+   * by then is sent again by the next owner, who has to wait for the end of this relay's lease.
+   * Neither stores nor transport are closed.
    */
   @Override
   public void close() {
@@ -131,7 +146,7 @@ public final class Relay implements AutoCloseable {
       closed = true;
     }
     await(stopping);
-    lives.close();
+    databases.close(CLOSING);
     for (int i = own.size() - 1; i >= 0; i--) {
       close(own.get(i));
     }
@@ -165,14 +180,13 @@ public final class Relay implements AutoCloseable {
    */
   public static final class Builder {
 
-    private static final Duration LONGEST = Duration.ofDays(1);
-
-    private @Nullable OutboxStore store;
+    private final Map<String, Source> sources = new LinkedHashMap<>();
     private @Nullable Transport transport;
     private RelayListener listener = RelayListener.NONE;
     private Duration drainTimeout = Duration.ofSeconds(10);
     private int window = Settings.DEFAULT.window();
     private int batchesInFlight = Settings.DEFAULT.batchesInFlight();
+    private long bufferedBytes = Settings.DEFAULT.bufferedBytes();
     private int attempts = Settings.DEFAULT.attempts();
     private Backoff backoff = Settings.DEFAULT.backoff();
     private Duration pollHot = Settings.DEFAULT.pollHot();
@@ -186,9 +200,32 @@ public final class Relay implements AutoCloseable {
 
     private Builder() {}
 
-    /** Where the messages are. Required. */
+    /** Where the messages are. Required, unless there are several with a name each. */
     public Builder store(OutboxStore store) {
-      this.store = store;
+      sources.put("", new Source("", store, null, null));
+      return this;
+    }
+
+    /**
+     * One of several databases with messages, 1 to 64. Each has an engine, leases, threads and an
+     * equal part of the memory of its own; destinations are shared.
+     *
+     * @param name for logs and {@link RelayListener#ofDatabase}: 1 to 64 visible ASCII characters
+     * @throws IllegalArgumentException if the name is not so, or was given before, or is the 65th
+     */
+    public Builder store(String name, OutboxStore store) {
+      Source.add(sources, new Source(name, store, null, null));
+      return this;
+    }
+
+    /**
+     * As {@link #store(String, OutboxStore)}, with threads for this database only, as {@link
+     * #storeThreads} and {@link #leaseThread} are for all. Not to be shared with another database,
+     * unless they have no bound: one that hangs would take them from it.
+     */
+    public Builder store(
+        String name, OutboxStore store, Executor storeThreads, Executor leaseThread) {
+      Source.add(sources, new Source(name, store, storeThreads, leaseThread));
       return this;
     }
 
@@ -206,13 +243,26 @@ public final class Relay implements AutoCloseable {
 
     /** Rows held of one lane at a time: 10 to 100 000, by default 500. */
     public Builder window(int rows) {
-      window = checked("window", rows, 10, 100_000);
+      window = (int) Bounds.checked("window", rows, 10, 100_000);
       return this;
     }
 
-    /** Batches on their way to one destination at a time: 1 to 1 000, by default 16. */
+    /**
+     * Batches on their way to one destination at a time: 1 to 1 000, by default 16. Several
+     * databases have equal shares of them; what one does not need is the others'.
+     */
     public Builder batchesInFlight(int batches) {
-      batchesInFlight = checked("batchesInFlight", batches, 1, 1_000);
+      batchesInFlight = (int) Bounds.checked("batchesInFlight", batches, 1, 1_000);
+      return this;
+    }
+
+    /**
+     * Content of messages held in memory: 64 KiB to 1 TiB, by default 64 MiB or a quarter of the
+     * heap, whichever is less. Several databases have an equal part each, at least 64 KiB. Sixteen
+     * times the largest message is good; one that is larger than all of it is still sent.
+     */
+    public Builder bufferedBytes(long bytes) {
+      bufferedBytes = Bounds.checked("bufferedBytes", bytes, Settings.SMALLEST_BUFFER, 1L << 40);
       return this;
     }
 
@@ -221,7 +271,7 @@ public final class Relay implements AutoCloseable {
      * 10. Then it is parked as DEAD.
      */
     public Builder attempts(int attempts) {
-      this.attempts = checked("attempts", attempts, 1, 1_000);
+      this.attempts = (int) Bounds.checked("attempts", attempts, 1, 1_000);
       return this;
     }
 
@@ -230,7 +280,7 @@ public final class Relay implements AutoCloseable {
      * each failure up to {@code cap}. By default 100 ms and 60 s.
      */
     public Builder backoff(Duration first, Duration cap) {
-      backoff = new Backoff(bounded("backoff", first), bounded("backoff", cap));
+      backoff = new Backoff(Bounds.bounded("backoff", first), Bounds.bounded("backoff", cap));
       if (first.compareTo(cap) > 0) {
         throw new IllegalArgumentException(
             "backoff must begin at or below its cap " + cap + ": " + first);
@@ -240,14 +290,14 @@ public final class Relay implements AutoCloseable {
 
     /** How often lanes with recent messages are read, and all others. By default 5 and 250 ms. */
     public Builder poll(Duration hot, Duration cold) {
-      pollHot = bounded("poll", hot);
-      pollCold = bounded("poll", cold);
+      pollHot = Bounds.bounded("poll", hot);
+      pollCold = Bounds.bounded("poll", cold);
       return this;
     }
 
     /** How long {@link Relay#close} waits for answers of the broker. By default 10 s. */
     public Builder drainTimeout(Duration timeout) {
-      drainTimeout = bounded("drainTimeout", timeout);
+      drainTimeout = Bounds.bounded("drainTimeout", timeout);
       return this;
     }
 
@@ -259,8 +309,8 @@ public final class Relay implements AutoCloseable {
      * sending stops.
      */
     public Builder lease(Duration lease, Duration renewEvery) {
-      this.lease = bounded("lease", lease);
-      this.renewEvery = bounded("renewEvery", renewEvery);
+      this.lease = Bounds.bounded("lease", lease);
+      this.renewEvery = Bounds.bounded("renewEvery", renewEvery);
       if (lease.compareTo(renewEvery.multipliedBy(2)) < 0) {
         throw new IllegalArgumentException(
             "lease must be at least twice renewEvery, which is " + renewEvery + ": " + lease);
@@ -285,8 +335,9 @@ public final class Relay implements AutoCloseable {
     }
 
     /**
-     * What runs the calls to the database, which block: by default six threads of the relay's own,
-     * so that it uses at most six connections at a time, and one more for its leases.
+     * What runs the calls to the database, which block: by default six threads of the relay's own
+     * for each database, so that it uses at most six connections at a time, and one more for its
+     * leases. One executor for several databases must have no bound.
      */
     public Builder storeThreads(Executor executor) {
       storeThreads = executor;
@@ -305,23 +356,18 @@ public final class Relay implements AutoCloseable {
     /**
      * The relay, which does nothing before its start.
      *
-     * @throws IllegalArgumentException if store or transport is missing, or the lease too short for
-     *     the transport's send timeout
+     * @throws IllegalArgumentException if store or transport is missing, the lease too short for
+     *     the transport's send timeout, or one of several databases without a name
      */
     public Relay build() {
-      if (store == null || transport == null) {
+      if (sources.isEmpty() || transport == null) {
         throw new IllegalArgumentException(
             "A relay needs a store and a transport: call Relay.Builder.store and .transport.");
       }
-      Duration shortest = renewEvery.plus(transport.sendTimeout());
-      if (lease.compareTo(shortest) <= 0) {
-        throw new IllegalArgumentException(
-            "lease must be longer than renewEvery and the transport's send timeout together, "
-                + shortest
-                + ": "
-                + lease);
-      }
-      return new Relay(this, store, transport);
+      Source.checkNames(sources);
+      Settings settings = settings();
+      settings.check(transport, sources.size());
+      return new Relay(this, settings, transport);
     }
 
     private Settings settings() {
@@ -330,7 +376,7 @@ public final class Relay implements AutoCloseable {
           window,
           usual.readRows(),
           usual.inlineBytes(),
-          usual.bufferedBytes(),
+          bufferedBytes / sources.size(),
           batchesInFlight,
           attempts,
           backoff,
@@ -347,22 +393,6 @@ public final class Relay implements AutoCloseable {
           renewEvery,
           usual.lookEvery(),
           deadLetters);
-    }
-
-    private static int checked(String setting, int value, int min, int max) {
-      if (value < min || value > max) {
-        throw new IllegalArgumentException(
-            setting + " must be " + min + " to " + max + ": " + value);
-      }
-      return value;
-    }
-
-    private static Duration bounded(String setting, Duration value) {
-      if (value.isNegative() || value.isZero() || value.compareTo(LONGEST) > 0) {
-        throw new IllegalArgumentException(
-            setting + " must be longer than nothing and at most " + LONGEST + ": " + value);
-      }
-      return value;
     }
   }
 }

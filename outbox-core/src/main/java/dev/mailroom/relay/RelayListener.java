@@ -15,6 +15,16 @@ public interface RelayListener {
   /** Does nothing. */
   RelayListener NONE = new RelayListener() {};
 
+  /**
+   * The listener for one database of a relay that serves several, asked for when the relay is
+   * built: by default this one, for all of them.
+   *
+   * @param name as it was given to {@link Relay.Builder#store(String, OutboxStore)}
+   */
+  default RelayListener ofDatabase(String name) {
+    return this;
+  }
+
   /** A batch came back with {@code accepted} of {@code sent} entries taken by the broker. */
   default void sent(String destination, int sent, int accepted, Duration took) {}
 

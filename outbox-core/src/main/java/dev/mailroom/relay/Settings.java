@@ -6,6 +6,8 @@ import java.time.Duration;
  * How the engine goes about its work; what each means stands at {@link Relay.Builder}.
  *
  * @param inlineBytes content up to this comes along with a read; larger is loaded by itself
+ * @param bufferedBytes for each database
+ * @param batchesInFlight of all databases together
  */
 record Settings(
     int window,
@@ -29,6 +31,8 @@ record Settings(
     Duration lookEvery,
     DeadLetterPolicy deadLetters) {
 
+  static final long SMALLEST_BUFFER = 64 << 10;
+
   static final Settings DEFAULT =
       new Settings(
           500,
@@ -51,4 +55,25 @@ record Settings(
           Duration.ofSeconds(5),
           Duration.ofMillis(250),
           DeadLetterPolicy.BLOCK_KEY);
+
+  /** Whether they go together, and with what the relay is built of. */
+  void check(Transport transport, int databases) {
+    Duration shortest = renewEvery.plus(transport.sendTimeout());
+    if (lease.compareTo(shortest) <= 0) {
+      throw new IllegalArgumentException(
+          "lease must be longer than renewEvery and the transport's send timeout together, "
+              + shortest
+              + ": "
+              + lease);
+    }
+    if (bufferedBytes < SMALLEST_BUFFER) {
+      throw new IllegalArgumentException(
+          "bufferedBytes must be at least "
+              + SMALLEST_BUFFER
+              + " for each of "
+              + databases
+              + " databases: "
+              + bufferedBytes * databases);
+    }
+  }
 }

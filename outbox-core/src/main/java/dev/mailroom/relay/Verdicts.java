@@ -25,20 +25,19 @@ final class Verdicts {
   record Gist(Outcome outcome, Optional<String> reason) {}
 
   private final DestinationQueue queue;
+  private final Outlet.Member outlet;
   private final Environment environment;
 
-  /** How many entries the destination has accepted in all. */
-  private long accepted;
-
-  Verdicts(DestinationQueue queue, Environment environment) {
+  Verdicts(DestinationQueue queue, Outlet.Member outlet, Environment environment) {
     this.queue = queue;
+    this.outlet = outlet;
     this.environment = environment;
   }
 
   void sending(Slot slot) {
     if (!slot.tried) {
       slot.tried = true;
-      slot.acceptedBefore = accepted;
+      slot.acceptedBefore = outlet.accepted();
     }
   }
 
@@ -46,7 +45,7 @@ final class Verdicts {
       List<Slot> batch, @Nullable List<Result> results, @Nullable Throwable error, Duration took) {
     List<Result> verdicts = complete(batch, results, error);
     int taken = (int) verdicts.stream().filter(Result.Accepted.class::isInstance).count();
-    accepted += taken;
+    outlet.accepted(taken);
     environment.listener().sent(queue.name, batch.size(), taken, took);
     // From the back, so that entries which go back to the front of the queue keep their order.
     for (int i = batch.size() - 1; i >= 0; i--) {
@@ -97,8 +96,8 @@ final class Verdicts {
   }
 
   private boolean destinationWorks(Slot slot) {
-    boolean works = accepted > slot.acceptedBefore;
-    slot.acceptedBefore = accepted;
+    boolean works = outlet.accepted() > slot.acceptedBefore;
+    slot.acceptedBefore = outlet.accepted();
     return works;
   }
 

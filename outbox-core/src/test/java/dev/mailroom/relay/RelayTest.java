@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -77,6 +78,90 @@ class RelayTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("Relay.Builder.store and .transport");
     assertThatThrownBy(() -> Relay.builder().build()).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void namesOfDatabasesAreVisibleAsciiAndGivenOnce() {
+    Relay.Builder builder = Relay.builder();
+    builder.store("!~".repeat(32), new Nowhere()).store("b", new Nowhere());
+    for (String wrong : new String[] {"", " ", "a b", "é", "a\n", "\u007f", "x".repeat(65)}) {
+      assertThatThrownBy(() -> builder.store(wrong, new Nowhere()))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(
+              "the name of a database must be 1 to 64 visible ASCII characters: '" + wrong + "'");
+    }
+    assertThatThrownBy(() -> builder.store("b", new Nowhere()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("the name of a database must be given once: b");
+  }
+
+  @Test
+  void servesUpTo64Databases() {
+    Relay.Builder builder = Relay.builder().transport(new Nowhere());
+    for (int i = 1; i <= 64; i++) {
+      builder.store("d" + i, new Nowhere());
+    }
+    assertThatThrownBy(() -> builder.store("d65", new Nowhere()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("a relay serves 1 to 64 databases; one too many: d65");
+    builder.bufferedBytes(64 * 65_536);
+    builder.build().close();
+    assertThatThrownBy(builder.bufferedBytes(64 * 65_536 - 1)::build)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("bufferedBytes must be at least 65536 for each of 64 databases");
+  }
+
+  @Test
+  void eachOfSeveralDatabasesHasAName() {
+    assertThatThrownBy(builder().store("b", new Nowhere())::build)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("Relay.Builder.store(name, store) for all");
+  }
+
+  @Test
+  void boundsItsMemory() {
+    builder().bufferedBytes(65_536).bufferedBytes(1L << 40);
+    for (long wrong : new long[] {65_535, (1L << 40) + 1, Long.MIN_VALUE, Long.MAX_VALUE}) {
+      assertThatThrownBy(() -> builder().bufferedBytes(wrong))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("bufferedBytes must be 65536 to 1099511627776: " + wrong);
+    }
+  }
+
+  @Test
+  void wakesOnlyDatabasesThatItHas() {
+    try (Relay relay =
+        Relay.builder()
+            .store("sales", new Nowhere())
+            .store("billing", new Nowhere())
+            .transport(new Nowhere())
+            .build()) {
+      relay.wake("orders");
+      relay.wake("billing", "orders");
+      for (String wrong : new String[] {"", "Billing"}) {
+        assertThatThrownBy(() -> relay.wake(wrong, "orders"))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessage("database must be one of [sales, billing]: '" + wrong + "'");
+      }
+    }
+  }
+
+  @Test
+  void asksForAListenerOfEachNamedDatabase() {
+    List<String> asked = new ArrayList<>();
+    RelayListener listener =
+        new RelayListener() {
+          @Override
+          public RelayListener ofDatabase(String name) {
+            asked.add(name);
+            return this;
+          }
+        };
+    builder().listener(listener).build().close();
+    assertThat(asked).isEmpty();
+    Relay.Builder named = Relay.builder().store("a", new Nowhere()).store("b", new Nowhere());
+    named.transport(new Nowhere()).listener(listener).build().close();
+    assertThat(asked).containsExactly("a", "b");
   }
 
   @Test

@@ -37,6 +37,7 @@ final class BrokerClient implements Transport {
 
   @Override
   public int sizeOf(Message message) {
+    instance.mayFail();
     return MemoryBroker.sizeOf(message);
   }
 

@@ -36,6 +36,8 @@ enum Fault {
   SILENT_FAILOVER,
   CLOCK_STEPS,
   CRASHES,
+  /** An engine throws in the middle of an event, and another one takes its place. */
+  ENGINE_FAULTS,
   /** A process stands still, at times for longer than its lease. */
   PAUSES;
 

@@ -18,6 +18,14 @@ final class History {
   /** Histories in which all that is written meets in a few lanes. */
   private static final double NARROW = 0.3;
 
+  /** Histories in which memory is short, and most messages are large. */
+  private static final double SHORT_OF_MEMORY = 0.2;
+
+  /** Six large messages, of which a load may bring two at first. */
+  private static final long TIGHT = 64 << 10;
+
+  private static final long ROOMY = 64 << 20;
+
   /** More than the longest wait of a relay after a fault. */
   private static final long DRAIN = 60 * Loop.SECOND;
 
@@ -34,6 +42,7 @@ final class History {
   private final Climate climate;
   private final List<String> destinations;
   private final long phase;
+  private final boolean tight;
   private boolean rested;
 
   private History(long seed, Journal journal) {
@@ -43,6 +52,7 @@ final class History {
     int most = dice.chance(NARROW) ? 1 : DESTINATIONS.size();
     destinations = DESTINATIONS.subList(0, dice.between(1, most));
     phase = Loop.SECOND * dice.between(3, 10);
+    tight = dice.chance(SHORT_OF_MEMORY);
   }
 
   static Verdict run(long seed) {
@@ -70,7 +80,7 @@ final class History {
   private void run() {
     world.settings(settings());
     world.climate(climate);
-    WriterPlans plans = new WriterPlans(dice, climate, destinations, phase);
+    WriterPlans plans = new WriterPlans(dice, climate, destinations, phase, tight ? 0.7 : 0.05);
     Runnable write = () -> write(plans.next());
     new Troubles(world, climate, destinations, phase, write).schedule();
     scheduleWriters(write);
@@ -90,8 +100,10 @@ final class History {
     int batches = dice.between(1, 4);
     int attempts = dice.between(2, 5);
     Duration hot = Duration.ofMillis(dice.between(10, 50));
+    long bytes = tight ? TIGHT : ROOMY;
     return builder ->
         builder
+            .bufferedBytes(bytes)
             .window(window)
             .batchesInFlight(batches)
             .attempts(attempts)

@@ -4,6 +4,8 @@ import dev.mailroom.relay.DestinationGate;
 import dev.mailroom.relay.OutboxStore.ParkedState;
 import dev.mailroom.relay.Relay;
 import dev.mailroom.relay.RelayListener;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -12,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 /** One relay in its process, from its start to its end. */
 final class Instance {
 
+  /** An engine that failed has its leases to wait for. */
+  private static final int RARE = 10;
+
   private final World world;
   private final String name;
   private final Life life;
@@ -19,13 +24,16 @@ final class Instance {
   private final Wire leaseWire;
   private final Relay relay;
   private @Nullable UUID id;
+  private final Dice dice;
   private Set<Integer> owned = Set.of();
+  private Climate climate = Climate.calm();
   private boolean stopping;
   private boolean left;
 
   Instance(World world, String name, Consumer<Relay.Builder> settings) {
     this.world = world;
     this.name = name;
+    dice = world.dice.split();
     life = new Life(world.loop, world.dice.split());
     storeWire = new Wire(world, name, life, Fault.STORE_FAILURES, Fault.SLOW_STORE, () -> {});
     leaseWire =
@@ -56,6 +64,7 @@ final class Instance {
   }
 
   void climate(Climate climate) {
+    this.climate = climate;
     storeWire.climate(climate);
     leaseWire.climate(climate);
   }
@@ -109,6 +118,14 @@ final class Instance {
     return stopping && !left && !life.isOver();
   }
 
+  /** A place at which the engine may fail, in the middle of whatever it does. */
+  void mayFail() {
+    if (dice.chance(climate.chanceOf(Fault.ENGINE_FAULTS) / RARE)) {
+      world.audit.excuse(name + " meets a fault of its own");
+      throw new EngineFault();
+    }
+  }
+
   boolean isOwner(@Nullable UUID owner) {
     return owner != null && owner.equals(id);
   }
@@ -120,31 +137,58 @@ final class Instance {
   private final class Told implements RelayListener {
 
     @Override
+    public void sent(String destination, int sent, int accepted, Duration took) {
+      mayFail();
+    }
+
+    @Override
+    public void accepted(String destination, UUID message, Instant createdAt) {
+      mayFail();
+    }
+
+    @Override
+    public void retrying(String destination, UUID message, String error) {
+      mayFail();
+    }
+
+    @Override
     public void parked(String destination, UUID message, ParkedState state, String error) {
       world.note(() -> name + " parked " + world.audit.name(message) + " " + state + ": " + error);
+      mayFail();
     }
 
     @Override
     public void partitions(Set<Integer> now) {
       world.note(() -> name + " owns partitions " + now);
       owned = now;
+      mayFail();
     }
 
     @Override
     public void gate(String destination, DestinationGate.State state, String reason) {
       world.note(() -> name + " finds " + destination + " " + state + " " + reason);
+      mayFail();
     }
 
     @Override
     public void engineFailed(Throwable fault) {
-      StackTraceElement[] trace = fault.getStackTrace();
-      world.audit.complain(
-          Promise.FAULT, name + ": " + fault + (trace.length > 0 ? " at " + trace[0] : ""));
+      owned = Set.of();
+      if (!(fault instanceof EngineFault)) {
+        StackTraceElement[] trace = fault.getStackTrace();
+        world.audit.complain(
+            Promise.FAULT, name + ": " + fault + (trace.length > 0 ? " at " + trace[0] : ""));
+      }
     }
 
     @Override
     public void storeFailed(String call, Throwable error) {
       world.note(() -> name + " fails to " + call + ": " + error.getMessage());
+      mayFail();
+    }
+
+    @Override
+    public void acknowledged(int messages) {
+      mayFail();
     }
   }
 }

@@ -12,20 +12,24 @@ final class WriterPlans {
   private static final double KEYLESS = 0.15;
   private static final double ROLLBACK = 0.1;
   private static final double LATE = 0.25;
-  private static final double LARGE = 0.05;
 
   private final Dice dice;
   private final Climate climate;
   private final List<String> destinations;
   private final long phase;
+  private final double large;
   private final int keys;
   private boolean longOne;
 
-  WriterPlans(Dice dice, Climate climate, List<String> destinations, long phase) {
+  /**
+   * @param large the share of large messages
+   */
+  WriterPlans(Dice dice, Climate climate, List<String> destinations, long phase, double large) {
     this.dice = dice;
     this.climate = climate;
     this.destinations = destinations;
     this.phase = phase;
+    this.large = large;
     keys = dice.between(1, destinations.size() == 1 ? 2 : 6);
     longOne = climate.has(Fault.LONG_TRANSACTION);
   }
@@ -56,6 +60,6 @@ final class WriterPlans {
     if (dice.chance(climate.chanceOf(Fault.UNDECODABLE))) {
       return Kind.UNDECODABLE;
     }
-    return dice.chance(LARGE) ? Kind.LARGE : Kind.MESSAGE;
+    return dice.chance(large) ? Kind.LARGE : Kind.MESSAGE;
   }
 }

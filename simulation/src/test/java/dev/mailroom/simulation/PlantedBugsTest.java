@@ -70,8 +70,8 @@ class PlantedBugsTest {
         new Bug(
             "key released before its answer",
             "DestinationQueue",
-            "    inFlight++;\n",
-            "    inFlight++;\n    batch.forEach(this::passTurn);\n"),
+            "    batch.forEach(verdicts::sending);\n",
+            "    batch.forEach(verdicts::sending);\n    batch.forEach(this::passTurn);\n"),
         new Bug(
             "blocked keys not loaded at takeover",
             "Lanes",
