@@ -2,6 +2,9 @@ package dev.mailroom.tests.prove;
 
 import dev.mailroom.tests.backlog.BacklogProof;
 import dev.mailroom.tests.crash.CrashProof;
+import dev.mailroom.tests.failover.FailoverProof;
+import dev.mailroom.tests.isolation.IsolationProof;
+import dev.mailroom.tests.longtransaction.LongTransactionProof;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -10,7 +13,13 @@ import picocli.CommandLine.Command;
     name = "./mailroom prove",
     mixinStandardHelpOptions = true,
     description = "Proves a promise on a real database, with relays in JVMs of their own.",
-    subcommands = {BacklogProof.class, CrashProof.class})
+    subcommands = {
+      BacklogProof.class,
+      CrashProof.class,
+      FailoverProof.class,
+      IsolationProof.class,
+      LongTransactionProof.class
+    })
 public final class ProveCommand {
 
   private ProveCommand() {}

@@ -8,7 +8,7 @@ import java.util.Locale;
  * A server of its own, with an empty database, and all that a proof does to one brand in another
  * way than to the next.
  */
-interface DatabaseServer extends AutoCloseable {
+public interface DatabaseServer extends AutoCloseable {
 
   /** Starts one; {@code name} is that of the option {@code --database}. */
   static DatabaseServer start(String name) {
@@ -38,6 +38,9 @@ interface DatabaseServer extends AutoCloseable {
 
   /** DDL of the tables {@code sent} and {@code received}, which the audit compares. */
   List<String> auditTables();
+
+  /** How many dead rows {@code table} has, by cleaning it; the readings of statistics come late. */
+  long deadRows(String table) throws SQLException;
 
   @Override
   void close();

@@ -4,13 +4,18 @@ import dev.mailroom.testkit.PostgresServer;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** PostgreSQL from Maven artifacts. */
 final class PostgresDatabase implements DatabaseServer {
 
   private static final String NAME = "town";
+  private static final Pattern VACUUMED =
+      Pattern.compile("tuples: (\\d+) removed, \\d+ remain, (\\d+) are dead");
 
   private final PostgresServer server = PostgresServer.start();
   private final String url = server.createDatabase(NAME);
@@ -63,6 +68,23 @@ final class PostgresDatabase implements DatabaseServer {
         "CREATE TABLE sent (queue text, key text, n int, PRIMARY KEY (queue, key, n))",
         "CREATE TABLE received (no bigserial, queue text, key text, n int)",
         "CREATE INDEX ON received (queue, key, n)");
+  }
+
+  @Override
+  public long deadRows(String table) throws SQLException {
+    try (Connection connection = server.dataSource(NAME).getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute("VACUUM (VERBOSE, TRUNCATE off) " + table);
+      StringBuilder report = new StringBuilder();
+      for (SQLWarning each = statement.getWarnings(); each != null; each = each.getNextWarning()) {
+        report.append(each.getMessage());
+      }
+      Matcher counts = VACUUMED.matcher(report);
+      if (!counts.find()) {
+        throw new IllegalStateException("VACUUM did not tell of its tuples: " + report);
+      }
+      return Long.parseLong(counts.group(1)) + Long.parseLong(counts.group(2));
+    }
   }
 
   @Override

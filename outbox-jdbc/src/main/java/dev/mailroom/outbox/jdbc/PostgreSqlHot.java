@@ -70,31 +70,47 @@ final class PostgreSqlHot implements HotStatements {
         LIMIT r.row_limit) m
       """;
 
-  /** The two halves cannot be joined to the list as one: that would read both tables whole. */
+  /**
+   * Row by row, each by its key, which {@code OFFSET 0} insists on. A join would do as the planner
+   * likes, and read all of a table that it thinks small.
+   */
   static final String LOAD =
       """
       WITH wanted AS MATERIALIZED (
         SELECT * FROM unnest(?::text[], ?::smallint[], ?::bigint[], ?::uuid[])
           AS w(destination, partition_no, seq, message_id)),
       found AS (
-        SELECT m.destination, m.partition_no, m.seq, m.message_id, m.message_key, m.message_type,
-               m.created_at, m.headers, m.payload
-        FROM wanted w JOIN outbox_message m USING (destination, partition_no, seq, message_id)
+        SELECT m.* FROM wanted w CROSS JOIN LATERAL (
+          SELECT m.destination, m.partition_no, m.seq, m.message_id, m.message_key, m.message_type,
+                 m.created_at, m.headers, m.payload
+          FROM outbox_message m
+          WHERE m.destination = w.destination AND m.partition_no = w.partition_no
+            AND m.seq = w.seq AND m.message_id = w.message_id
+          OFFSET 0) m
         UNION ALL
-        SELECT p.destination, p.partition_no, p.seq, p.message_id, p.message_key, p.message_type,
-               p.created_at, p.headers, p.payload
-        FROM wanted w JOIN outbox_parked p USING (destination, partition_no, seq, message_id))
+        SELECT p.* FROM wanted w CROSS JOIN LATERAL (
+          SELECT p.destination, p.partition_no, p.seq, p.message_id, p.message_key, p.message_type,
+                 p.created_at, p.headers, p.payload
+          FROM outbox_parked p
+          WHERE p.destination = w.destination AND p.partition_no = w.partition_no
+            AND p.seq = w.seq AND p.message_id = w.message_id
+          OFFSET 0) p)
       SELECT f.*, true AS inline,
              octet_length(f.payload) + coalesce(octet_length(f.headers), 0) AS size
       FROM found f
       """;
 
-  /** An operator who has locked a row must not hold up the acknowledgement of all others. */
+  /**
+   * An operator who has locked a row must not hold up the acknowledgement of all others; and {@link
+   * PostgreSql#BY_KEY}.
+   */
   private static final String COMMIT_LAZILY =
       """
-      SELECT set_config('synchronous_commit', 'off', true), set_config('lock_timeout', '1s', true),
-             set_config('statement_timeout', '5s', true)
-      """;
+      SET LOCAL synchronous_commit = off;
+      SET LOCAL lock_timeout = 1000;
+      SET LOCAL statement_timeout = 5000;
+      """
+          + PostgreSql.BY_KEY;
 
   /** With the id: a failover may set the sequence back, and then another row has this seq. */
   static final String DELETE =
