@@ -23,10 +23,14 @@ import org.slf4j.event.Level;
  */
 final class MariaDbProcess extends DB {
 
+  // A machine with more to do than it can takes a minute for it.
+  private static final int PATIENCE_MILLIS = 300_000;
+
   private static final Object UNPACKING = new Object();
 
   MariaDbProcess(DBConfiguration configuration) throws ManagedProcessException {
     super(configuration);
+    dbStartMaxWaitInMS = PATIENCE_MILLIS;
     prepareDirectories();
     unpackEmbeddedDb();
     install();
