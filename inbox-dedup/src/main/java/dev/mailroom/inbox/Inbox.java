@@ -5,15 +5,14 @@ import static java.util.Objects.requireNonNull;
 import dev.mailroom.outbox.MailroomException;
 import dev.mailroom.outbox.Outbox;
 import dev.mailroom.outbox.jdbc.JdbcOutbox;
+import dev.mailroom.outbox.jdbc.TableNames;
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import javax.sql.DataSource;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets each message take effect once, however often it is delivered: the handler's writes, its
@@ -37,9 +36,6 @@ import org.slf4j.LoggerFactory;
  * connections that are not part of a transaction managed elsewhere.
  */
 public final class Inbox {
-
-  private static final Logger log = LoggerFactory.getLogger(Inbox.class);
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
 
   /** What became of a delivery. */
   public enum Outcome {
@@ -75,22 +71,61 @@ public final class Inbox {
     void handle(Context context) throws X;
   }
 
-  private record HandlerContext(Connection connection, ReceivedMessage message, Outbox outbox)
-      implements Context {}
+  /** Whether the messages of a batch depend on each other. */
+  public enum Order {
+    /** Each stands for itself, as on a standard queue. */
+    NONE,
+    /**
+     * Messages of one {@link ReceivedMessage#key} come in order, as on a FIFO queue: after one that
+     * took no effect, none of its key is run. Messages without a key stand for themselves.
+     */
+    BY_KEY
+  }
 
-  private final DataSource dataSource;
+  /** What became of a message of a batch. */
+  public enum Status {
+    /** The handler ran and its transaction has committed. */
+    PROCESSED,
+    /** The message had taken effect before, or earlier in this batch; it was not run again. */
+    DUPLICATE,
+    /** As {@link Outcome#IN_PROGRESS}. */
+    IN_PROGRESS,
+    /**
+     * The handler threw and all it did was undone, or the database failed: then the message took no
+     * effect, unless a commit failed whose effect is unknown.
+     */
+    FAILED,
+    /**
+     * Left alone because an earlier message of its key, or an earlier copy of it, took no effect;
+     * or because the thread was interrupted or the database could not be reached.
+     */
+    NOT_RUN
+  }
+
+  /**
+   * What became of a message of a batch.
+   *
+   * @param failure of {@link Status#FAILED} what the handler threw, or a {@link MailroomException}
+   *     for what the database did; of others nothing
+   */
+  public record Result(ReceivedMessage message, Status status, Optional<Throwable> failure) {
+
+    /** Whether the message can be deleted from its queue; if not, leave it for redelivery. */
+    public boolean isDone() {
+      return status == Status.PROCESSED || status == Status.DUPLICATE;
+    }
+  }
+
   private final String consumer;
-  private final JdbcOutbox outbox;
-  private final InboxTable table;
-  private final int retries;
+  private final SingleMessage single;
   private final Function<? super ReceivedMessage, String> key;
 
   private Inbox(Builder builder) {
-    dataSource = builder.dataSource;
     consumer = builder.consumer;
-    outbox = builder.outbox;
-    table = new InboxTable(consumer, builder.lockTimeout);
-    retries = builder.retries;
+    InboxTable table = new InboxTable(consumer, builder.lockTimeout, builder.tables);
+    InboxTransactions transactions =
+        new InboxTransactions(builder.dataSource, table, builder.outbox());
+    single = new SingleMessage(transactions, new Retries(builder.retries));
     key = builder.key;
   }
 
@@ -126,17 +161,7 @@ public final class Inbox {
    */
   public <X extends Exception> Outcome process(ReceivedMessage message, Handler<X> handler)
       throws X {
-    InboxKey id = key(message);
-    for (int attempt = 0; ; attempt++) {
-      try (Scope transaction = begin(id)) {
-        return run(transaction, id, message, handler);
-      } catch (Exception e) {
-        if (attempt >= retries || !SqlFailure.isWorthRetrying(e) || !paused(attempt)) {
-          throw e;
-        }
-        log.debug("{} is run again, attempt {} of {}", id, attempt + 2, retries + 1, e);
-      }
-    }
+    return single.process(key(message), message, handler);
   }
 
   /**
@@ -151,93 +176,35 @@ public final class Inbox {
    */
   public <X extends Exception> Outcome process(
       Connection connection, ReceivedMessage message, Handler<X> handler) throws X {
-    InboxKey id = key(message);
-    try (Scope part = join(id, connection)) {
-      return run(part, id, message, handler);
-    }
+    return single.join(connection, key(message), message, handler);
   }
 
-  private <X extends Exception> Outcome run(
-      Scope scope, InboxKey id, ReceivedMessage message, Handler<X> handler) throws X {
-    return switch (claim(scope, id)) {
-      case KNOWN -> Outcome.DUPLICATE;
-      case LOCKED -> Outcome.IN_PROGRESS;
-      case NEW -> {
-        try (GuardedConnection guard = new GuardedConnection(scope.connection())) {
-          Connection connection = guard.asConnection();
-          handler.handle(new HandlerContext(connection, message, outbox.on(connection)));
-        }
-        complete(scope, id);
-        yield Outcome.PROCESSED;
-      }
-    };
+  /** As {@link #processAll(List, Order, Handler)} with {@link Order#NONE}. */
+  public List<Result> processAll(List<ReceivedMessage> messages, Handler<?> handler) {
+    return processAll(messages, Order.NONE, handler);
   }
 
-  private Scope begin(InboxKey id) {
-    try {
-      return TransactionScope.begin(dataSource);
-    } catch (SQLException e) {
-      throw id.failure("no connection to the database", e, "Nothing was done; deliver it again.");
-    }
-  }
-
-  private static Scope join(InboxKey id, Connection connection) {
-    try {
-      if (connection.getAutoCommit()) {
-        throw new MailroomException(
-            id + ": the connection to join is in autocommit mode; call setAutoCommit(false) first");
-      }
-      return SavepointScope.begin(connection);
-    } catch (SQLException e) {
-      throw id.failure("no savepoint", e, "Roll the transaction back and deliver it again.");
-    }
-  }
-
-  private InboxTable.Claim claim(Scope scope, InboxKey id) {
-    try {
-      return table.claim(scope.connection(), id.messageId());
-    } catch (SQLException e) {
-      throw id.failure(
-          "its row could not be written",
-          e,
-          "Nothing was done; deliver it again. If the table is missing, call InboxSchema.migrate.");
-    }
-  }
-
-  private static void complete(Scope scope, InboxKey id) {
-    try {
-      InboxTable.requireStillOpen(scope.connection());
-    } catch (SQLException e) {
-      throw id.failure(
-          "the handler left a transaction that cannot commit",
-          e,
-          "It must let the errors of its statements out, or roll back to a savepoint before them,"
-              + " and must not commit or roll back by SQL.");
-    }
-    try {
-      scope.complete();
-    } catch (SQLException e) {
-      throw id.failure(
-          "commit failed",
-          e,
-          "Whether it took effect is unknown; deliver it again, and the inbox will tell.");
-    }
+  /**
+   * Runs the handler for each message, in the order given and on this thread, unless it was
+   * processed before. At most 10 messages share a transaction, which makes them cheaper than one by
+   * one; what fails is undone alone, and the others of its transaction still commit. Nothing stands
+   * in the inbox of a message that took no effect, so that it runs again when it is delivered
+   * again. A handler may be run several times for one message, of which at most one commits: what
+   * cannot be done together, because a copy is being processed elsewhere for instance, is done one
+   * by one.
+   *
+   * <p>No exception of a handler or the database leaves this method: each is in its message's
+   * result. An interrupt ends the batch after the handler that is running; the thread stays
+   * interrupted. Handlers of a transaction wait for each other's end to commit, so keep them short.
+   *
+   * @return a result for each message, in the order of the messages
+   */
+  public List<Result> processAll(List<ReceivedMessage> messages, Order order, Handler<?> handler) {
+    return new Batch(single, order, handler).run(messages, this::key);
   }
 
   private InboxKey key(ReceivedMessage message) {
     return InboxKey.of(consumer, key.apply(message));
-  }
-
-  /** Not if the thread was interrupted: its failure then stands. */
-  private static boolean paused(int attempt) {
-    long bound = FIRST_PAUSE.toMillis() << Math.min(attempt, 6);
-    try {
-      TimeUnit.MILLISECONDS.sleep(ThreadLocalRandom.current().nextLong(bound) + 1);
-      return true;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
   }
 
   /** Collects settings; not for sharing between threads. */
@@ -249,7 +216,8 @@ public final class Inbox {
 
     private final DataSource dataSource;
     private final String consumer;
-    private JdbcOutbox outbox = JdbcOutbox.create();
+    private @Nullable JdbcOutbox outbox;
+    private TableNames tables = TableNames.DEFAULT;
     private Duration lockTimeout = Duration.ofSeconds(2);
     private int retries = 3;
     private Function<? super ReceivedMessage, String> key = ReceivedMessage::id;
@@ -259,7 +227,10 @@ public final class Inbox {
       this.consumer = InboxKey.requireLength("consumer", consumer);
     }
 
-    /** Where the handlers' outgoing messages go. The default is {@link JdbcOutbox#create()}. */
+    /**
+     * Where the handlers' outgoing messages go. The default is {@link JdbcOutbox#create()}, with
+     * the tables of this inbox.
+     */
     public Builder outbox(JdbcOutbox outbox) {
       this.outbox = requireNonNull(outbox, "outbox");
       return this;
@@ -298,6 +269,16 @@ public final class Inbox {
     public Builder key(Function<? super ReceivedMessage, String> key) {
       this.key = requireNonNull(key, "key");
       return this;
+    }
+
+    /** Where the tables are. By default under their own names in the connection's own schema. */
+    public Builder tables(TableNames tables) {
+      this.tables = requireNonNull(tables, "tables");
+      return this;
+    }
+
+    private JdbcOutbox outbox() {
+      return outbox == null ? JdbcOutbox.builder().tables(tables).build() : outbox;
     }
 
     public Inbox build() {

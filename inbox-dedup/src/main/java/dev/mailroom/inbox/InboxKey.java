@@ -1,7 +1,6 @@
 package dev.mailroom.inbox;
 
 import dev.mailroom.outbox.MailroomException;
-import java.sql.SQLException;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -34,20 +33,6 @@ record InboxKey(String consumer, String messageId) {
               + "; set another with Inbox.Builder");
     }
     return value;
-  }
-
-  MailroomException failure(String problem, SQLException cause, String next) {
-    return new MailroomException(
-        this
-            + ": "
-            + problem
-            + " (SQLSTATE "
-            + cause.getSQLState()
-            + ", "
-            + cause.getMessage()
-            + "). "
-            + next,
-        cause);
   }
 
   @Override

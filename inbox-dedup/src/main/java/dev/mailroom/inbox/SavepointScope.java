@@ -12,18 +12,20 @@ final class SavepointScope implements Scope {
   private static final Logger log = LoggerFactory.getLogger(SavepointScope.class);
 
   private final Connection connection;
+  private final InboxDialect dialect;
   private final Savepoint savepoint;
 
   /** One thread's. */
   private boolean completed;
 
-  private SavepointScope(Connection connection, Savepoint savepoint) {
+  private SavepointScope(Connection connection, InboxDialect dialect, Savepoint savepoint) {
     this.connection = connection;
+    this.dialect = dialect;
     this.savepoint = savepoint;
   }
 
-  static SavepointScope begin(Connection connection) throws SQLException {
-    return new SavepointScope(connection, connection.setSavepoint());
+  static SavepointScope begin(Connection connection, InboxTable table) throws SQLException {
+    return new SavepointScope(connection, table.dialect(connection), connection.setSavepoint());
   }
 
   @Override
@@ -32,8 +34,13 @@ final class SavepointScope implements Scope {
   }
 
   @Override
+  public InboxDialect dialect() {
+    return dialect;
+  }
+
+  @Override
   public void complete() throws SQLException {
-    connection.releaseSavepoint(savepoint);
+    dialect.release(connection, savepoint);
     completed = true;
   }
 

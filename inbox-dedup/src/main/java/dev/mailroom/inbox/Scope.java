@@ -11,7 +11,13 @@ interface Scope extends AutoCloseable {
 
   Connection connection();
 
-  /** Keeps what was done. */
+  InboxDialect dialect();
+
+  /**
+   * Keeps what was done.
+   *
+   * @throws HandlerEndedTransaction if the work left nothing that could be kept
+   */
   void complete() throws SQLException;
 
   /** Undoes what was done, unless it was completed. It only logs what fails. */

@@ -19,6 +19,14 @@ final class SqlFailure {
   private SqlFailure() {}
 
   /**
+   * Whether the database answered that it does not commit, as it breaks a constraint for instance.
+   */
+  static boolean isRefusal(SQLException failure) {
+    String state = failure.getSQLState();
+    return state != null && (state.startsWith("23") || state.startsWith("40"));
+  }
+
+  /**
    * Whether the database gave up this transaction only because of others that ran beside it. Looks
    * through causes and chained exceptions, as frameworks wrap them.
    */

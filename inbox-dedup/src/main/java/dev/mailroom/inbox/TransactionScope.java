@@ -12,24 +12,28 @@ final class TransactionScope implements Scope {
   private static final Logger log = LoggerFactory.getLogger(TransactionScope.class);
 
   private final Connection connection;
+  private final InboxDialect dialect;
   private final boolean autoCommit;
 
   /** One thread's. */
   private boolean completed;
 
-  private TransactionScope(Connection connection, boolean autoCommit) {
+  private TransactionScope(Connection connection, InboxDialect dialect, boolean autoCommit) {
     this.connection = connection;
+    this.dialect = dialect;
     this.autoCommit = autoCommit;
   }
 
-  static TransactionScope begin(DataSource dataSource) throws SQLException {
+  static TransactionScope begin(DataSource dataSource, InboxTable table) throws SQLException {
     Connection connection = dataSource.getConnection();
     try {
       boolean autoCommit = connection.getAutoCommit();
       if (autoCommit) {
         connection.setAutoCommit(false);
       }
-      return new TransactionScope(connection, autoCommit);
+      InboxDialect dialect = table.dialect(connection);
+      dialect.begin(connection);
+      return new TransactionScope(connection, dialect, autoCommit);
     } catch (SQLException | RuntimeException e) {
       try (connection) {
         throw e;
@@ -43,8 +47,13 @@ final class TransactionScope implements Scope {
   }
 
   @Override
+  public InboxDialect dialect() {
+    return dialect;
+  }
+
+  @Override
   public void complete() throws SQLException {
-    connection.commit();
+    dialect.commit(connection);
     completed = true;
   }
 

@@ -97,6 +97,11 @@ public final class TestDatabase implements AutoCloseable {
     }
   }
 
+  /** The same within a transaction, and different in another. */
+  String transaction(Connection connection) throws SQLException {
+    return texts(connection, "SELECT pg_current_xact_id()").get(0);
+  }
+
   /** What handlers did, in the order in which they did it. */
   public List<String> effects() {
     return texts("SELECT name FROM effect ORDER BY id");

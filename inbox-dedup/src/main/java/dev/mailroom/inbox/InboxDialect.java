@@ -1,0 +1,72 @@
+package dev.mailroom.inbox;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What the inbox says to a database about the messages of one consumer. Its statements wait for
+ * other transactions no longer than the lock timeout, which never reaches a handler. Stateless; the
+ * connection's transaction is the caller's.
+ */
+interface InboxDialect {
+
+  /** What the table says of a message that wants to be processed. */
+  enum Claim {
+    /** Its row is now part of the transaction. */
+    NEW,
+    /** A committed transaction has its row. */
+    KNOWN,
+    /** An open transaction has its row, and kept it for longer than the lock timeout. */
+    LOCKED
+  }
+
+  /** Begins a transaction of the inbox's own. */
+  default void begin(Connection connection) throws SQLException {}
+
+  /** After {@link Claim#LOCKED} the transaction can only be rolled back. */
+  Claim claim(Connection connection, String messageId) throws SQLException;
+
+  /**
+   * Claims several in the order given, which must be the same in all transactions, and begins the
+   * first part.
+   *
+   * @return those that are new; or nothing if another transaction has one of them, and then this
+   *     one can only be rolled back
+   */
+  Optional<Set<String>> claimAll(Connection connection, List<String> messageIds)
+      throws SQLException;
+
+  /** Takes claims back: the messages are unknown again. */
+  void forget(Connection connection, Collection<String> messageIds) throws SQLException;
+
+  /**
+   * Keeps the part of the transaction that was begun last, and begins another. Fails if what was
+   * done in it ended the transaction or left it such that it cannot commit.
+   */
+  void nextPart(Connection connection) throws SQLException;
+
+  /** Undoes what was done since the part began; the part goes on. */
+  void undoPart(Connection connection) throws SQLException;
+
+  /**
+   * Commits the inbox's own transaction.
+   *
+   * @throws HandlerEndedTransaction if it is not the one of the claim any more, or cannot commit:
+   *     nothing was committed here
+   */
+  void commit(Connection connection) throws SQLException;
+
+  /**
+   * Keeps what was done since {@code savepoint} in a transaction of someone else.
+   *
+   * @throws SQLException if that transaction has ended or cannot commit
+   */
+  default void release(Connection connection, Savepoint savepoint) throws SQLException {
+    connection.releaseSavepoint(savepoint);
+  }
+}
