@@ -128,6 +128,12 @@ public final class ReceivedMessage {
         + (receiveCount == 1 ? "" : " (delivery " + receiveCount + ")");
   }
 
+  /** Starts a message that is this one but for what is set then. */
+  public Builder toBuilder() {
+    Builder copy = from(source).id(id).type(type).key(key).headers(headers).payload(payload);
+    return copy.createdAt(createdAt).sentAt(sentAt).receiveCount(receiveCount);
+  }
+
   private static String given(String field, @Nullable String value) {
     if (value == null) {
       throw new InvalidMessage(field, "is missing");

@@ -177,6 +177,15 @@ public final class Message {
     }
 
     /**
+     * An object as payload.
+     *
+     * @throws Codec.Mismatch if the codec has no text for it
+     */
+    public Builder payload(Object value, Codec codec) {
+      return payload(codec.encode(value));
+    }
+
+    /**
      * Sends the message no earlier than then, by the clock of the database, instead of at once:
      * from 1970 to the end of 9999, and microseconds count. A message with such a time opts out of
      * the order of its key; it neither waits for another nor lets one wait, even if the time is

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,14 +21,15 @@ final class Batcher<E> {
 
   private static final Logger log = LoggerFactory.getLogger(Batcher.class);
   private static final Duration LINGER = Duration.ofMillis(5);
-  private static final int ATTEMPTS = 4;
-  private static final Backoff AGAIN = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(2));
+  private static final int ATTEMPTS = 8;
+  private static final Backoff AGAIN = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
 
   private record Pending<E>(E entry, int attempt) {}
 
   private final String what;
   private final Function<List<E>, CompletableFuture<List<Refusal<E>>>> call;
   private final ScheduledExecutorService timer;
+  private final BiConsumer<E, String> givenUp;
   private final Object lock = new Object();
 
   /** Guarded by {@link #lock}. */
@@ -38,14 +40,17 @@ final class Batcher<E> {
 
   /**
    * @param what for logs, as in {@code "delete"}
+   * @param givenUp told of an entry that is not tried again, and why
    */
   Batcher(
       String what,
       Function<List<E>, CompletableFuture<List<Refusal<E>>>> call,
-      ScheduledExecutorService timer) {
+      ScheduledExecutorService timer,
+      BiConsumer<E, String> givenUp) {
     this.what = what;
     this.call = call;
     this.timer = timer;
+    this.givenUp = givenUp;
   }
 
   /** The entry goes out after {@code before} has ended in whatever way. */
@@ -111,6 +116,7 @@ final class Batcher<E> {
   private void refused(Pending<E> pending, Refusal<E> refusal) {
     if (refusal.ours()) {
       log.debug("{} of {} refused: {}", what, pending.entry(), refusal.code());
+      givenUp.accept(pending.entry(), refusal.code());
       done(1);
     } else {
       again(pending, refusal.code());
@@ -125,6 +131,7 @@ final class Batcher<E> {
           pending.entry(),
           ATTEMPTS,
           problem);
+      givenUp.accept(pending.entry(), problem);
       done(1);
       return;
     }

@@ -1,7 +1,6 @@
 package dev.mailroom.inbox.sqs;
 
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
@@ -14,7 +13,6 @@ final class Delivery {
 
   private final Message message;
   private final @Nullable String group;
-  private final AtomicBoolean taken = new AtomicBoolean();
 
   /** Heartbeats move it; a late one is never earlier than what it replaces, so races are benign. */
   private volatile long oursUntil;
@@ -46,11 +44,6 @@ final class Delivery {
   int receiveCount() {
     String count = message.attributes().get(MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT);
     return count == null ? 1 : Math.max(1, Integer.parseInt(count));
-  }
-
-  /** True once: to the one who runs the message, or to the one who returns it unrun. */
-  boolean take() {
-    return taken.compareAndSet(false, true);
   }
 
   void extend(long until) {

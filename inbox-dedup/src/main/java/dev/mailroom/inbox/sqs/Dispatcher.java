@@ -1,8 +1,14 @@
 package dev.mailroom.inbox.sqs;
 
+import dev.mailroom.inbox.InboxListener;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -15,30 +21,31 @@ final class Dispatcher {
   private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
 
   private final Settings settings;
-  private final Worker worker;
+  private final Runner runner;
   private final Heartbeat heartbeat;
   private final Settlement settlement;
   private final Executor executor;
+  private final InboxListener listener;
   private final Object lock = new Object();
 
   /** Guarded by {@link #lock}. */
   private final GroupQueue<Delivery> queue;
 
   /** Guarded by {@link #lock}. */
+  private final Set<Run> runs = new LinkedHashSet<>();
+
+  /** Guarded by {@link #lock}. */
   private boolean closed;
 
   Dispatcher(
-      Settings settings,
-      Worker worker,
-      Heartbeat heartbeat,
-      Settlement settlement,
-      Executor executor) {
+      Settings settings, Runner runner, Settlement settlement, Executor executor, InboxListener to) {
     this.settings = settings;
-    this.worker = worker;
-    this.heartbeat = heartbeat;
+    this.runner = runner;
+    this.heartbeat = settlement.heartbeat();
     this.settlement = settlement;
     this.executor = executor;
-    this.queue = new GroupQueue<>(settings.concurrency(), Delivery::group);
+    this.listener = to;
+    this.queue = new GroupQueue<>(settings.concurrency(), settings.batch(), Delivery::group);
   }
 
   /** Waits until a receive is worthwhile: for how many messages there is room, 0 once closed. */
@@ -62,7 +69,7 @@ final class Dispatcher {
       }
     }
     if (late) {
-      received.forEach(settlement::giveBack);
+      settlement.giveBack(received);
     }
     startReady();
   }
@@ -74,89 +81,129 @@ final class Dispatcher {
       closed = true;
       unstarted = new ArrayList<>(queue.drain());
       // The executor may not have come to these yet.
-      queue.running().stream().filter(Delivery::take).forEach(unstarted::add);
-      unstarted.forEach(queue::failed);
+      for (Run run : runs.stream().filter(Run::take).toList()) {
+        unstarted.addAll(run.deliveries());
+        unstarted.addAll(queue.end(run.deliveries(), delivery -> false));
+        runs.remove(run);
+      }
       lock.notifyAll();
     }
-    unstarted.forEach(settlement::giveBack);
+    settlement.giveBack(unstarted);
   }
 
-  /** Whether nothing runs any more within {@code nanos}. */
+  /** Whether nothing runs any more, and all is settled, within {@code nanos}. */
   boolean awaitEmpty(long nanos) throws InterruptedException {
     long deadline = System.nanoTime() + nanos;
     synchronized (lock) {
-      for (long left = nanos; queue.size() > 0 && left > 0; left = deadline - System.nanoTime()) {
+      for (long left = nanos; !runs.isEmpty() && left > 0; left = deadline - System.nanoTime()) {
         TimeUnit.NANOSECONDS.timedWait(lock, left);
       }
-      return queue.size() == 0;
+      return runs.isEmpty();
     }
   }
 
-  /** For logs. */
-  List<Delivery> running() {
+  /** What runs now. */
+  List<Run> runs() {
     synchronized (lock) {
-      return queue.running();
+      return List.copyOf(runs);
     }
   }
 
   private void startReady() {
-    for (Optional<Delivery> next = next(); next.isPresent(); next = next()) {
-      Delivery delivery = next.get();
+    for (Optional<Run> next = next(); next.isPresent(); next = next()) {
+      Run run = next.get();
       try {
-        executor.execute(() -> run(delivery));
+        executor.execute(() -> run(run));
       } catch (RejectedExecutionException e) {
-        log.warn("The executor refused {}; it comes again later", delivery, e);
-        settle(delivery, Worker.Verdict.AGAIN);
+        log.warn("The executor refused {}; they come again later", run.deliveries(), e);
+        settle(run, all(run, Verdict.AGAIN));
       }
     }
+    int running;
+    int waiting;
+    synchronized (lock) {
+      running = queue.running();
+      waiting = queue.waiting();
+    }
+    listener.holds(settings.source(), running, waiting);
   }
 
-  private Optional<Delivery> next() {
+  private Optional<Run> next() {
     synchronized (lock) {
-      return queue.next();
+      List<Delivery> next = queue.next();
+      if (next.isEmpty()) {
+        return Optional.empty();
+      }
+      Run run = new Run(next);
+      runs.add(run);
+      return Optional.of(run);
     }
   }
 
-  private void run(Delivery delivery) {
-    if (!delivery.take()) {
+  private void run(Run run) {
+    if (!run.take()) {
       return;
     }
-    Worker.Verdict verdict = Worker.Verdict.AGAIN;
+    Map<Delivery, Verdict> verdicts = all(run, Verdict.AGAIN);
     try {
-      verdict = ours(delivery) ? worker.work(delivery) : Worker.Verdict.LOST;
+      List<Delivery> ours = ours(run, verdicts);
+      if (!ours.isEmpty()) {
+        verdicts.putAll(runner.run(run, ours));
+      }
     } finally {
-      settle(delivery, verdict);
+      settle(run, verdicts);
       startReady();
     }
   }
 
-  private boolean ours(Delivery delivery) {
-    boolean ours = delivery.isOursFor(settings.margin().toNanos(), System.nanoTime());
-    if (!ours) {
-      log.warn(
-          "{} waited here past its visibility timeout of {}; it is not run and comes again",
-          delivery,
-          settings.visibility());
+  private static Map<Delivery, Verdict> all(Run run, Verdict verdict) {
+    Map<Delivery, Verdict> verdicts = new HashMap<>();
+    run.deliveries().forEach(delivery -> verdicts.put(delivery, verdict));
+    return verdicts;
+  }
+
+  /** What is not, and what comes behind it in its group, gets its verdict here. */
+  private List<Delivery> ours(Run run, Map<Delivery, Verdict> verdicts) {
+    List<Delivery> ours = new ArrayList<>();
+    Set<String> stopped = new HashSet<>();
+    for (Delivery delivery : run.deliveries()) {
+      boolean held = delivery.isOursFor(settings.margin().toNanos(), System.nanoTime());
+      if (held && delivery.group().filter(stopped::contains).isEmpty()) {
+        ours.add(delivery);
+        continue;
+      }
+      verdicts.put(delivery, held ? Verdict.BACK : Verdict.LOST);
+      delivery.group().ifPresent(stopped::add);
+      if (!held) {
+        log.warn(
+            "{} waited here past its visibility timeout of {}; it is not run and comes again",
+            delivery,
+            settings.visibility());
+      }
     }
     return ours;
   }
 
-  private void settle(Delivery delivery, Worker.Verdict verdict) {
-    List<Delivery> behind;
-    synchronized (lock) {
-      if (verdict == Worker.Verdict.DONE) {
-        queue.succeeded(delivery);
-        behind = List.of();
-      } else {
-        behind = queue.failed(delivery);
+  private void settle(Run run, Map<Delivery, Verdict> verdicts) {
+    Set<Delivery> done = new HashSet<>();
+    List<Delivery> back = new ArrayList<>();
+    for (Delivery delivery : run.deliveries()) {
+      switch (verdicts.getOrDefault(delivery, Verdict.AGAIN)) {
+        case DONE -> done.add(delivery);
+        case AGAIN -> settlement.retryLater(delivery);
+        case BACK -> back.add(delivery);
+        case LOST -> settlement.forget(delivery);
       }
+    }
+    done.forEach(settlement::delete);
+    synchronized (lock) {
+      back.addAll(queue.end(run.deliveries(), done::contains));
       lock.notifyAll();
     }
-    switch (verdict) {
-      case DONE -> settlement.delete(delivery);
-      case AGAIN -> settlement.retryLater(delivery);
-      case LOST -> settlement.forget(delivery);
+    settlement.giveBack(back);
+    synchronized (lock) {
+      runs.remove(run);
+      lock.notifyAll();
     }
-    behind.forEach(settlement::giveBack);
   }
 }

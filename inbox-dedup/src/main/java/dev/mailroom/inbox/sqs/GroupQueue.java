@@ -4,33 +4,42 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
- * What may run now, and what must not any more. At most {@code limit} messages run at once; those
- * of one group run one at a time, in the order in which they were added. When one fails, all that
- * wait behind it leave with it: they come again after it. Not thread-safe.
+ * What may run now, and what must not any more. Messages run in batches, of which at most {@code
+ * limit} run at once. Those of one group run one at a time, in the order in which they were added:
+ * in one batch, or in one after the other. When one fails, all that wait behind it leave with it:
+ * they come again after it. Not thread-safe.
  */
 final class GroupQueue<M> {
 
   private final int limit;
+  private final int batch;
   private final Function<? super M, Optional<String>> group;
   private final Deque<M> ready = new ArrayDeque<>();
 
   /** Of each group with a message that is ready or runs: those behind it. */
   private final Map<String, Deque<M>> behind = new HashMap<>();
 
-  private final Set<M> running = new LinkedHashSet<>();
+  private final Set<List<M>> running = new LinkedHashSet<>();
   private int waiting;
 
-  /** A message without a group waits for none. */
-  GroupQueue(int limit, Function<? super M, Optional<String>> group) {
+  /**
+   * A message without a group waits for none.
+   *
+   * @param batch how many messages run together at most
+   */
+  GroupQueue(int limit, int batch, Function<? super M, Optional<String>> group) {
     this.limit = limit;
+    this.batch = batch;
     this.group = group;
   }
 
@@ -45,41 +54,59 @@ final class GroupQueue<M> {
     }
   }
 
-  /** The next message to run; it then runs until {@link #succeeded} or {@link #failed}. */
-  Optional<M> next() {
+  /** The next messages to run, in order, or none. They then run until {@link #end}. */
+  List<M> next() {
     if (running.size() == limit || ready.isEmpty()) {
-      return Optional.empty();
+      return List.of();
     }
-    M next = ready.remove();
-    running.add(next);
-    waiting--;
-    return Optional.of(next);
+    List<M> next = new ArrayList<>();
+    while (next.size() < batch && !ready.isEmpty()) {
+      M first = ready.remove();
+      next.add(first);
+      Deque<M> followers = group.apply(first).map(behind::get).orElseGet(ArrayDeque::new);
+      while (next.size() < batch && !followers.isEmpty()) {
+        next.add(followers.remove());
+      }
+    }
+    List<M> started = List.copyOf(next);
+    running.add(started);
+    waiting -= started.size();
+    return started;
   }
 
-  /** The message's group goes on with its next. */
-  void succeeded(M message) {
-    running.remove(message);
-    group
-        .apply(message)
-        .ifPresent(
-            name -> {
-              Deque<M> queue = behind.get(name);
-              M next = queue == null ? null : queue.poll();
-              if (next == null) {
-                behind.remove(name);
-              } else {
-                ready.add(next);
-              }
-            });
-  }
-
-  /** The messages of its group that waited behind it, in order; they are no longer here. */
-  List<M> failed(M message) {
-    running.remove(message);
-    List<M> left =
-        group.apply(message).map(behind::remove).<List<M>>map(ArrayList::new).orElseGet(List::of);
+  /**
+   * What {@link #next} gave has run. A group goes on if all of it succeeded.
+   *
+   * @return those that waited behind a failure, each group in order; they are no longer here
+   */
+  List<M> end(List<M> started, Predicate<? super M> succeeded) {
+    running.remove(started);
+    Map<String, Boolean> groups = new LinkedHashMap<>();
+    for (M message : started) {
+      boolean well = succeeded.test(message);
+      group.apply(message).ifPresent(name -> groups.merge(name, well, Boolean::logicalAnd));
+    }
+    List<M> left = new ArrayList<>();
+    groups.forEach(
+        (name, well) -> {
+          if (well) {
+            goOn(name);
+          } else {
+            left.addAll(Optional.ofNullable(behind.remove(name)).orElseGet(ArrayDeque::new));
+          }
+        });
     waiting -= left.size();
     return left;
+  }
+
+  private void goOn(String name) {
+    Deque<M> queue = behind.get(name);
+    M next = queue == null ? null : queue.poll();
+    if (next == null) {
+      behind.remove(name);
+    } else {
+      ready.add(next);
+    }
   }
 
   /** All that wait, each group in order; they are no longer here. What runs goes on. */
@@ -96,12 +123,17 @@ final class GroupQueue<M> {
     return left;
   }
 
-  List<M> running() {
-    return List.copyOf(running);
+  /** How many messages run. */
+  int running() {
+    return running.stream().mapToInt(List::size).sum();
+  }
+
+  int waiting() {
+    return waiting;
   }
 
   /** How many are here, running or waiting. */
   int size() {
-    return running.size() + waiting;
+    return running() + waiting;
   }
 }

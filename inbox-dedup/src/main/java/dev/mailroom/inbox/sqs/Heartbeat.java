@@ -1,5 +1,6 @@
 package dev.mailroom.inbox.sqs;
 
+import dev.mailroom.inbox.InboxListener;
 import dev.mailroom.inbox.sqs.SqsQueue.Refusal;
 import dev.mailroom.inbox.sqs.SqsQueue.Visibility;
 import java.time.Duration;
@@ -19,13 +20,15 @@ final class Heartbeat implements Runnable {
   private final SqsQueue queue;
   private final Duration visibility;
   private final Duration interval;
+  private final InboxListener listener;
   private final Set<Delivery> held = ConcurrentHashMap.newKeySet();
   private volatile CompletableFuture<?> round = CompletableFuture.completedFuture(null);
 
-  Heartbeat(SqsQueue queue, Duration visibility, Duration interval) {
+  Heartbeat(SqsQueue queue, Settings settings, InboxListener listener) {
     this.queue = queue;
-    this.visibility = visibility;
-    this.interval = interval;
+    this.visibility = settings.visibility();
+    this.interval = settings.heartbeat();
+    this.listener = listener;
   }
 
   void hold(Delivery delivery) {
@@ -104,5 +107,8 @@ final class Heartbeat implements Runnable {
     batch.stream()
         .filter(delivery -> !refused.contains(delivery))
         .forEach(delivery -> delivery.extend(until));
+    if (batch.size() > refused.size()) {
+      listener.extended(queue.name(), batch.size() - refused.size());
+    }
   }
 }

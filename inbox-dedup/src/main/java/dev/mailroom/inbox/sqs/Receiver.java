@@ -1,10 +1,10 @@
 package dev.mailroom.inbox.sqs;
 
 import dev.mailroom.inbox.InboxListener;
+import dev.mailroom.inbox.InboxListener.Finding.Kind;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -12,7 +12,6 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.services.sqs.model.QueueDoesNotExistException;
 import software.amazon.awssdk.services.sqs.model.ReceiveMessageResponse;
 
@@ -20,13 +19,16 @@ import software.amazon.awssdk.services.sqs.model.ReceiveMessageResponse;
 final class Receiver implements Runnable {
 
   private static final Logger log = LoggerFactory.getLogger(Receiver.class);
+  /** After a poll's own wait; then it is lost, and so is what it took. */
+  private static final Duration ANSWER = Duration.ofSeconds(5);
+
   private static final Duration LEAST_PAUSE = Duration.ofMillis(100);
   private static final Backoff PAUSE =
       new Backoff(LEAST_PAUSE, Duration.ofSeconds(10).minus(LEAST_PAUSE));
 
   private final SqsQueue queue;
-  private final boolean ordered;
-  private final Duration visibility;
+  private final Settings settings;
+  private final Inspection inspection;
   private final Dispatcher dispatcher;
   private final InboxListener listener;
   private final CountDownLatch stopping = new CountDownLatch(1);
@@ -38,12 +40,17 @@ final class Receiver implements Runnable {
   private @Nullable String trouble;
 
   private int failures;
+  private boolean found;
 
   Receiver(
-      SqsQueue queue, Settings settings, boolean ordered, Dispatcher dispatcher, InboxListener to) {
+      SqsQueue queue,
+      Settings settings,
+      Inspection inspection,
+      Dispatcher dispatcher,
+      InboxListener to) {
     this.queue = queue;
-    this.ordered = ordered;
-    this.visibility = settings.visibility();
+    this.settings = settings;
+    this.inspection = inspection;
     this.dispatcher = dispatcher;
     this.listener = to;
   }
@@ -61,12 +68,17 @@ final class Receiver implements Runnable {
     }
   }
 
-  /**
-   * Begins no more polls. One under way is waited for until {@code nanos} are over: a poll given up
-   * can still take a message at the queue, which would then stay hidden for its whole timeout.
-   */
-  void stop(long nanos) throws InterruptedException {
+  /** Begins no more polls. */
+  void stop() {
     stopping.countDown();
+  }
+
+  /**
+   * Waits for a poll under way, for as long as its answer may take: a poll given up can still take
+   * messages at the queue, which would then stay hidden for their whole timeout.
+   */
+  void awaitEnd() throws InterruptedException {
+    long nanos = settings.waitTime().plus(ANSWER).toNanos();
     boolean ended = stopped.await(nanos, TimeUnit.NANOSECONDS);
     CompletableFuture<?> open = poll;
     if (!ended && open != null) {
@@ -83,19 +95,36 @@ final class Receiver implements Runnable {
         dispatcher.accept(received);
       }
     } catch (ExecutionException | RuntimeException | Error e) {
-      failed(e instanceof ExecutionException ? root(e) : e);
+      failed(Failures.root(e));
     }
   }
 
   private List<Delivery> receive(int room) throws InterruptedException, ExecutionException {
-    queue.find().get();
+    if (!found) {
+      find();
+    }
     CompletableFuture<ReceiveMessageResponse> receiving = queue.receive(room);
     poll = receiving;
     ReceiveMessageResponse response = receiving.get();
-    long oursUntil = System.nanoTime() + visibility.toNanos();
+    long oursUntil = System.nanoTime() + settings.visibility().toNanos();
     return response.messages().stream()
-        .map(each -> new Delivery(each, ordered, oursUntil))
+        .map(each -> new Delivery(each, queue.fifo(), oursUntil))
         .toList();
+  }
+
+  private void find() throws InterruptedException, ExecutionException {
+    try {
+      queue.find().get();
+    } catch (ExecutionException e) {
+      if (!settings.createIfMissing()
+          || !(Failures.root(e) instanceof QueueDoesNotExistException)) {
+        throw e;
+      }
+      queue.create().get();
+      log.warn("Queue {} did not exist and was created (createIfMissing)", queue.name());
+    }
+    found = true;
+    inspection.begin();
   }
 
   private void recovered() {
@@ -111,39 +140,27 @@ final class Receiver implements Runnable {
       return;
     }
     failures++;
-    String kind = kind(error);
+    String kind = Failures.kind(error);
     if (!kind.equals(trouble)) {
       trouble = kind;
       tellLog(error);
     }
-    listener.receiveFailed(error);
+    listener.receiveFailed(queue.name(), error);
     Duration pause = LEAST_PAUSE.plus(PAUSE.delay(failures, ThreadLocalRandom.current()));
     boolean unused = stopping.await(pause.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   private void tellLog(Throwable error) {
     if (error instanceof QueueDoesNotExistException) {
-      log.error(
-          "Queue {} does not exist for this account, region and endpoint; create it or correct the"
-              + " name. Trying again until then",
-          queue.name());
+      inspection
+          .findings()
+          .tell(
+              Kind.NO_QUEUE,
+              "it does not exist for this account, region and endpoint; create it or correct the"
+                  + " name. Trying again until then");
     } else {
       log.warn("Queue {} cannot be read; trying again, with pauses", queue.name(), error);
     }
   }
 
-  private static String kind(Throwable error) {
-    return error instanceof AwsServiceException service && service.awsErrorDetails() != null
-        ? service.awsErrorDetails().errorCode()
-        : error.getClass().getName();
-  }
-
-  private static Throwable root(Throwable error) {
-    Throwable root = error;
-    while ((root instanceof CompletionException || root instanceof ExecutionException)
-        && root.getCause() != null) {
-      root = root.getCause();
-    }
-    return root;
-  }
 }

@@ -1,16 +1,10 @@
 package dev.mailroom.inbox.sqs;
 
-import static java.util.Objects.requireNonNull;
-
+import dev.mailroom.inbox.InboxListener;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,72 +13,76 @@ final class Running {
 
   private static final Logger log = LoggerFactory.getLogger(Running.class);
 
-  /** For calls that settle what handlers have ended, when they used up all of the bound. */
+  /** For handlers that were interrupted to end, and for the last calls to SQS. */
   private static final long FLUSH_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private final String name;
   private final Settings settings;
+  private final Poison poison;
   private final ScheduledThreadPoolExecutor timer;
-  private final @Nullable ExecutorService own;
+  private final HandlerThreads handlers;
   private final Dispatcher dispatcher;
   private final Settlement settlement;
   private final Receiver receiver;
 
-  /**
-   * @param given where to run handlers, or nothing for threads of its own
-   */
   Running(
-      SqsQueue queue,
-      QueueAddress address,
-      Settings settings,
-      Worker worker,
-      @Nullable Executor given) {
-    this.name = "mailroom-consumer-" + address.name();
+      SqsQueue queue, Settings settings, Worker worker, Inspection inspection, HandlerThreads on) {
+    this.name = "mailroom-consumer-" + queue.name();
     this.settings = settings;
+    this.poison = inspection.poison();
+    this.handlers = on;
+    InboxListener listener = inspection.findings().listener();
     timer =
         new ScheduledThreadPoolExecutor(
-            1, threads("-timer"), new ThreadPoolExecutor.DiscardPolicy());
-    own = given == null ? Executors.newFixedThreadPool(settings.concurrency(), threads("-")) : null;
-    Heartbeat heartbeat = new Heartbeat(queue, settings.visibility(), settings.heartbeat());
-    settlement = new Settlement(queue, heartbeat, settings.backoff(), timer);
-    Executor executor = given == null ? requireNonNull(own) : given;
-    dispatcher = new Dispatcher(settings, worker, heartbeat, settlement, executor);
-    receiver = new Receiver(queue, settings, address.fifo(), dispatcher, worker.listener());
-    long interval = settings.heartbeat().toNanos();
-    var unused = timer.scheduleAtFixedRate(heartbeat, interval, interval, TimeUnit.NANOSECONDS);
+            1, HandlerThreads.named(name + "-timer"), new ThreadPoolExecutor.DiscardPolicy());
+    timer.setRemoveOnCancelPolicy(true);
+    Heartbeat heartbeat = new Heartbeat(queue, settings, listener);
+    settlement = new Settlement(queue, heartbeat, settings.backoff(), timer, listener);
+    Runner runner =
+        new Runner(settings, worker, new Judge(poison, listener), heartbeat, timer, listener);
+    Executor executor = handlers.start(name, settings.concurrency());
+    dispatcher = new Dispatcher(settings, runner, settlement, executor, listener);
+    receiver = new Receiver(queue, settings, inspection, dispatcher, listener);
+    if (settings.beats()) {
+      long interval = settings.heartbeat().toNanos();
+      var unused = timer.scheduleAtFixedRate(heartbeat, interval, interval, TimeUnit.NANOSECONDS);
+    }
     new Thread(receiver, name).start();
   }
 
   void stop() {
-    long deadline = System.nanoTime() + settings.shutdown().toNanos();
+    receiver.stop();
+    poison.close();
     dispatcher.close();
     try {
-      if (!dispatcher.awaitEmpty(deadline - System.nanoTime())) {
-        log.warn(
-            "{}: still running after {}, left to redelivery: {}",
-            name,
-            settings.shutdown(),
-            dispatcher.running());
+      if (!dispatcher.awaitEmpty(settings.shutdown().toNanos())) {
+        interrupt();
       }
-      receiver.stop(deadline - System.nanoTime());
-      settlement.flush(FLUSH_NANOS);
+      receiver.awaitEnd();
+      if (!settlement.flush(FLUSH_NANOS)) {
+        log.warn("{}: SQS did not answer in time; what is unsettled is left to redelivery", name);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       log.warn("{}: interrupted while closing; what is unsettled is left to redelivery", name);
     } finally {
       timer.shutdownNow();
-      if (own != null) {
-        own.shutdownNow();
-      }
+      handlers.stop();
     }
   }
 
-  private ThreadFactory threads(String suffix) {
-    AtomicInteger number = new AtomicInteger();
-    return task -> {
-      Thread thread = new Thread(task, name + suffix + number.incrementAndGet());
-      thread.setDaemon(true);
-      return thread;
-    };
+  /** What does not end then is shown to others, who find it in progress until it ends. */
+  private void interrupt() throws InterruptedException {
+    dispatcher.runs().forEach(Run::close);
+    if (!dispatcher.awaitEmpty(FLUSH_NANOS)) {
+      for (Run run : dispatcher.runs()) {
+        log.warn(
+            "{}: {} still run after {} and an interrupt, and go back to the queue",
+            name,
+            run.deliveries(),
+            settings.shutdown());
+        run.deliveries().forEach(settlement::retryLater);
+      }
+    }
   }
 }

@@ -1,16 +1,28 @@
 package dev.mailroom.inbox.sqs;
 
 import java.time.Duration;
+import java.util.Optional;
 
-/** What the builder has checked. */
+/**
+ * What the builder has checked.
+ *
+ * @param source the queue's name
+ * @param batch how many messages run in one transaction
+ * @param inboxRetention how long the inbox remembers, as far as it is known
+ */
 record Settings(
+    String source,
     int concurrency,
     int prefetch,
+    int batch,
     Duration waitTime,
     Duration visibility,
     Duration heartbeat,
+    Duration maxProcessing,
     Backoff backoff,
-    Duration shutdown) {
+    Duration shutdown,
+    boolean createIfMissing,
+    Optional<Duration> inboxRetention) {
 
   private static final Duration TWELVE_HOURS = Duration.ofHours(12);
 
@@ -22,18 +34,22 @@ record Settings(
   Settings checked() {
     require("concurrency", concurrency, 1, 1_000);
     require("prefetch", prefetch, 0, 10_000);
+    require("batch", batch, 1, SqsQueue.BATCH);
     require("waitTime", waitTime, Duration.ZERO, Duration.ofSeconds(20));
     requireWholeSeconds("waitTime", waitTime);
     require("visibility", visibility, Duration.ofSeconds(1), TWELVE_HOURS);
     requireWholeSeconds("visibility", visibility);
-    require("heartbeat", heartbeat, Duration.ofMillis(100), visibility.dividedBy(2));
+    if (beats()) {
+      require("heartbeat", heartbeat, Duration.ofMillis(100), visibility.dividedBy(2));
+    }
+    require("maxProcessing", maxProcessing, Duration.ofMillis(1), TWELVE_HOURS);
     require("backoff first", backoff.first(), Duration.ofMillis(1), TWELVE_HOURS);
     require("backoff cap", backoff.cap(), backoff.first(), TWELVE_HOURS);
     require("shutdown", shutdown, Duration.ZERO, TWELVE_HOURS);
     return this;
   }
 
-  private static <T extends Comparable<T>> void require(String setting, T value, T least, T most) {
+  static <T extends Comparable<T>> void require(String setting, T value, T least, T most) {
     if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
       throw new IllegalArgumentException(
           setting + " must be " + least + " to " + most + ", but is " + value);
@@ -47,6 +63,11 @@ record Settings(
     }
   }
 
+  /** Whether messages are extended at all. */
+  boolean beats() {
+    return !heartbeat.isZero();
+  }
+
   /** A message this close to the end of its visibility timeout is no longer begun. */
   Duration margin() {
     return visibility.dividedBy(10);
@@ -57,8 +78,9 @@ record Settings(
    * although no handler is idle.
    */
   int room(int held) {
-    int free = concurrency + prefetch - held;
-    boolean worthwhile = held < concurrency || free >= Math.min(SqsQueue.BATCH, prefetch);
+    int running = concurrency * batch;
+    int free = running + prefetch - held;
+    boolean worthwhile = held < running || free >= Math.min(SqsQueue.BATCH, prefetch);
     return worthwhile ? Math.max(0, Math.min(SqsQueue.BATCH, free)) : 0;
   }
 }

@@ -1,6 +1,8 @@
 package dev.mailroom.inbox.sqs;
 
+import dev.mailroom.inbox.InboxListener;
 import dev.mailroom.inbox.sqs.SqsQueue.Visibility;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
@@ -9,16 +11,34 @@ import java.util.concurrent.TimeUnit;
 /** Ends our hold of a message: it is deleted, or shown to receivers again. Thread-safe. */
 final class Settlement {
 
+  private final SqsQueue queue;
   private final Heartbeat heartbeat;
+  private final InboxListener listener;
   private final Backoff backoff;
   private final Batcher<Delivery> deletes;
   private final Batcher<Visibility> returns;
 
-  Settlement(SqsQueue queue, Heartbeat heartbeat, Backoff backoff, ScheduledExecutorService timer) {
+  Settlement(
+      SqsQueue queue,
+      Heartbeat heartbeat,
+      Backoff backoff,
+      ScheduledExecutorService timer,
+      InboxListener listener) {
+    this.queue = queue;
     this.heartbeat = heartbeat;
+    this.listener = listener;
     this.backoff = backoff;
-    this.deletes = new Batcher<>("delete", queue::delete, timer);
-    this.returns = new Batcher<>("return", queue::change, timer);
+    this.deletes =
+        new Batcher<>(
+            "delete",
+            queue::delete,
+            timer,
+            (delivery, problem) -> listener.deleteFailed(queue.name(), problem));
+    this.returns = new Batcher<>("return", queue::change, timer, (visibility, problem) -> {});
+  }
+
+  Heartbeat heartbeat() {
+    return heartbeat;
   }
 
   void delete(Delivery delivery) {
@@ -31,9 +51,12 @@ final class Settlement {
     show(delivery, backoff.seconds(delivery.receiveCount(), ThreadLocalRandom.current()));
   }
 
-  /** The message was not tried: anyone can have it at once. */
-  void giveBack(Delivery delivery) {
-    show(delivery, 0);
+  /** The messages were not tried: anyone can have them at once. */
+  void giveBack(List<Delivery> deliveries) {
+    deliveries.forEach(delivery -> show(delivery, 0));
+    if (!deliveries.isEmpty()) {
+      listener.returned(queue.name(), deliveries.size());
+    }
   }
 
   /** The queue has taken the message back by itself, or will. */

@@ -5,8 +5,9 @@ import static java.util.Objects.requireNonNull;
 import dev.mailroom.inbox.Inbox;
 import dev.mailroom.inbox.InboxListener;
 import dev.mailroom.inbox.ReceivedMessage;
+import dev.mailroom.outbox.Codec;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -20,24 +21,29 @@ import software.amazon.awssdk.services.sqs.SqsAsyncClient;
  * <pre>{@code
  * SqsConsumer consumer = SqsConsumer.builder(sqs, Inbox.of(dataSource, "billing"))
  *     .queue("billing")
- *     .on("OrderPlaced", (message, context) -> bill(context.connection(), message.payload()))
+ *     .codec(JacksonCodec.create())
+ *     .on("OrderPlaced", OrderPlaced.class, (order, context) -> bill(context.connection(), order))
+ *     .on("OrderNoted", (message, context) -> note(context.connection(), message.payload()))
  *     .build();
  * consumer.start();
  * }</pre>
  *
  * <p>A message is deleted after its transaction has committed, or when it turns out to have taken
- * effect before. If its handler throws, nobody handles its type, or another copy of it is being
+ * effect before. If its handler throws, it cannot be decoded, or another copy of it is being
  * processed, it stays in the queue and comes again after a pause that grows with the number of its
- * deliveries; the queue's redrive policy puts an end to that. As long as a message is held here,
- * running or waiting, its visibility timeout is extended.
+ * deliveries. The queue's redrive policy puts an end to that, or {@link Builder#deadLetters}. As
+ * long as a message is held here, running or waiting, its visibility timeout is extended.
  *
  * <p>Messages of a standard queue run in parallel. Those of a FIFO queue ({@code .fifo}) run in
  * parallel by group and in order inside a group; a failure stops only its own group, whose later
  * messages go back and come again after the failed one. Each such round counts as a delivery of all
  * of them, so the redrive policy of a FIFO queue should allow more than one message needs.
  *
- * <p>Bodies are taken as they are, or out of an SNS envelope when a subscription does not use raw
- * delivery.
+ * <p>Bodies are taken as they are, out of an SNS envelope when a subscription does not use raw
+ * delivery, and from S3 when the Amazon extended client put them there ({@link Builder#payloads}).
+ *
+ * <p>When it starts, a consumer looks for settings of its queue that will hurt, and says each in
+ * one line of the log and to the listener; it needs {@code sqs:GetQueueAttributes} for that.
  */
 public final class SqsConsumer implements AutoCloseable {
 
@@ -49,11 +55,30 @@ public final class SqsConsumer implements AutoCloseable {
     void handle(ReceivedMessage message, Inbox.Context context) throws Exception;
   }
 
-  private final QueueAddress address;
-  private final SqsQueue queue;
+  /** As {@link Handler}, of a payload that the codec has decoded. */
+  @FunctionalInterface
+  public interface TypedHandler<T> {
+
+    /** The context has the message as well. */
+    void handle(T payload, Inbox.Context context) throws Exception;
+  }
+
+  /** What becomes of a message whose type nobody handles. */
+  public enum UnknownTypes {
+    /** It is a failure like that of a handler: the message comes again. */
+    FAIL,
+    /** It is deleted. */
+    IGNORE,
+    /** It is stored with {@link Builder#deadLetters}, at its first delivery. */
+    DEAD_LETTER
+  }
+
   private final Settings settings;
+  private final SqsQueue queue;
+  private final ReceiveClient receiveClient;
   private final Worker worker;
-  private final @Nullable Executor executor;
+  private final Inspection inspection;
+  private final HandlerThreads threads;
 
   /** Guarded by this. */
   private @Nullable Running running;
@@ -62,32 +87,36 @@ public final class SqsConsumer implements AutoCloseable {
   private boolean closed;
 
   private SqsConsumer(Builder builder, QueueAddress address, Settings settings) {
-    this.address = address;
     this.settings = settings;
-    this.executor = builder.executor;
-    this.queue =
+    this.threads = builder.threads;
+    InboxListener listener = QuietListener.of(builder.listener);
+    Findings findings = new Findings(address.name(), listener);
+    receiveClient = ReceiveClient.of(builder.receiveClient, builder.client, findings);
+    queue =
         new SqsQueue(
             address,
-            builder.receiveClient,
-            builder.deleteClient,
+            receiveClient.client(),
+            builder.client,
             settings.waitTime(),
             settings.visibility());
-    this.worker =
+    Poison poison = new Poison(builder.deadLetters, builder.deadLetterAfter, listener);
+    inspection = new Inspection(queue, settings, poison, builder.deadLetters != null, findings);
+    worker =
         new Worker(
-            new Unwrapping(address.name()),
-            new Handlers(builder.handlers, Optional.ofNullable(builder.any)),
-            builder.inbox,
-            new QuietListener(builder.listener));
+            new Unwrapping(address.name(), builder.payloads, findings),
+            builder.handlers(),
+            builder.inbox);
   }
 
   /**
    * Starts a consumer.
    *
-   * @param receiveClient for long polls, and for all else unless {@link Builder#deleteClient} is
-   *     given; stays the caller's to close, after the consumer
+   * @param client for deleting, extending and looking up; long polls get one of their own, made
+   *     like it, unless {@link Builder#receiveClient} is given. Stays the caller's to close, after
+   *     the consumer.
    */
-  public static Builder builder(SqsAsyncClient receiveClient, Inbox inbox) {
-    return new Builder(receiveClient, inbox);
+  public static Builder builder(SqsAsyncClient client, Inbox inbox) {
+    return new Builder(client, inbox);
   }
 
   /**
@@ -100,19 +129,20 @@ public final class SqsConsumer implements AutoCloseable {
     if (closed || running != null) {
       throw new IllegalStateException(
           "consumer of "
-              + address.name()
+              + settings.source()
               + " was "
               + (closed ? "closed" : "started")
               + " before; build another");
     }
-    running = new Running(queue, address, settings, worker, executor);
+    running = new Running(queue, settings, worker, inspection, threads);
   }
 
   /**
-   * Stops receiving, gives back at once what has not begun to run, waits for the handlers that run
-   * and for a long poll under way, and then for the last deletes (at most 5 seconds). Handlers that
-   * outlast {@link Builder#shutdown} are interrupted if they run on the consumer's own threads;
-   * their messages are left to redelivery. Does nothing the second time.
+   * Stops receiving, gives back at once what has not begun to run, and waits for the handlers that
+   * run. Those that outlast {@link Builder#shutdown} are interrupted and their messages go back to
+   * the queue. A long poll under way is waited for until it ends by itself, because what it takes
+   * must go back, too: {@link Builder#waitTime} at most. Then come the last deletes, 5 seconds at
+   * most. Does nothing the second time.
    */
   @Override
   public synchronized void close() {
@@ -121,30 +151,39 @@ public final class SqsConsumer implements AutoCloseable {
       running.stop();
       running = null;
     }
+    receiveClient.close();
   }
 
   /** Collects settings; not for sharing between threads. */
   public static final class Builder {
 
-    private final SqsAsyncClient receiveClient;
+    private final SqsAsyncClient client;
     private final Inbox inbox;
-    private SqsAsyncClient deleteClient;
+    private final Map<String, Handler> handlers = new LinkedHashMap<>();
+    private @Nullable SqsAsyncClient receiveClient;
     private @Nullable String queue;
-    private final Map<String, Handler> handlers = new HashMap<>();
     private @Nullable Handler any;
+    private @Nullable Codec codec;
+    private boolean typed;
+    private UnknownTypes unknownTypes = UnknownTypes.FAIL;
+    private @Nullable PayloadStore payloads;
+    private @Nullable DeadLetterStore deadLetters;
+    private int deadLetterAfter = 10;
     private InboxListener listener = InboxListener.NONE;
-    private @Nullable Executor executor;
+    private HandlerThreads threads = HandlerThreads.pool();
     private int concurrency = 10;
+    private int batch = 1;
     private @Nullable Integer prefetch;
     private Duration waitTime = Duration.ofSeconds(20);
     private Duration visibility = Duration.ofSeconds(30);
     private @Nullable Duration heartbeat;
+    private Duration maxProcessing = Duration.ofMinutes(15);
     private Backoff backoff = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(15));
     private Duration shutdown = Duration.ofSeconds(20);
+    private boolean createIfMissing;
 
-    private Builder(SqsAsyncClient receiveClient, Inbox inbox) {
-      this.receiveClient = requireNonNull(receiveClient, "receiveClient");
-      this.deleteClient = receiveClient;
+    private Builder(SqsAsyncClient client, Inbox inbox) {
+      this.client = requireNonNull(client, "client");
       this.inbox = requireNonNull(inbox, "inbox");
     }
 
@@ -165,18 +204,55 @@ public final class SqsConsumer implements AutoCloseable {
       return this;
     }
 
+    /** As {@link #on(String, Handler)}, of payloads that the {@link #codec} turns into objects. */
+    public <T> Builder on(String type, Class<T> payload, TypedHandler<? super T> handler) {
+      requireNonNull(payload, "payload");
+      requireNonNull(handler, "handler");
+      typed = true;
+      return on(
+          type,
+          (message, context) ->
+              handler.handle(
+                  Decoding.of(message, payload, requireNonNull(codec, "codec")), context));
+    }
+
+    /** What turns payloads into objects. Required if a handler takes objects. */
+    public Builder codec(Codec codec) {
+      this.codec = requireNonNull(codec, "codec");
+      return this;
+    }
+
     /** Who handles messages without a type, and of types that no {@link #on} names. */
     public Builder onAny(Handler handler) {
       this.any = requireNonNull(handler, "handler");
       return this;
     }
 
+    /** What becomes of messages that nobody handles. By default they fail. */
+    public Builder unknownTypes(UnknownTypes unknownTypes) {
+      this.unknownTypes = requireNonNull(unknownTypes, "unknownTypes");
+      return this;
+    }
+
+    /** Where payloads are that the Amazon extended client put into S3. By default they fail. */
+    public Builder payloads(PayloadStore payloads) {
+      this.payloads = requireNonNull(payloads, "payloads");
+      return this;
+    }
+
     /**
-     * A second client with its own connections, for deleting and extending. Worth having when the
-     * first one serves so many consumers that their long polls can use up its connections.
+     * A client with its own connections for long polls alone, which must allow calls of 30 seconds.
+     * By default the consumer makes one with region, endpoint, credentials and interceptors of the
+     * other client, and the default HTTP client; give one where that needs a proxy or certificates.
      */
-    public Builder deleteClient(SqsAsyncClient deleteClient) {
-      this.deleteClient = requireNonNull(deleteClient, "deleteClient");
+    public Builder receiveClient(SqsAsyncClient receiveClient) {
+      this.receiveClient = requireNonNull(receiveClient, "receiveClient");
+      return this;
+    }
+
+    /** Makes the queue if it does not exist, with the attributes that SQS gives it; for tests. */
+    public Builder createIfMissing() {
+      this.createIfMissing = true;
       return this;
     }
 
@@ -202,6 +278,16 @@ public final class SqsConsumer implements AutoCloseable {
       return this;
     }
 
+    /**
+     * How many messages run in one transaction: 1, which is the default, to 10. They are those at
+     * hand; none is waited for. The handlers of a batch run one after the other, a failure undoes
+     * its own message alone, and all commit together. Faster, and worth it when handlers are short.
+     */
+    public Builder batch(int batch) {
+      this.batch = batch;
+      return this;
+    }
+
     /** How long a receive waits at the queue: 0 to 20 whole seconds, by default 20. */
     public Builder waitTime(Duration waitTime) {
       this.waitTime = requireNonNull(waitTime, "waitTime");
@@ -220,10 +306,21 @@ public final class SqsConsumer implements AutoCloseable {
 
     /**
      * How often messages are extended: 100 milliseconds to half of the visibility timeout, by
-     * default a third of it.
+     * default a third of it; 0 for never.
      */
     public Builder heartbeat(Duration heartbeat) {
       this.heartbeat = requireNonNull(heartbeat, "heartbeat");
+      return this;
+    }
+
+    /**
+     * How long a handler may run, or the handlers of a batch together: 1 millisecond to 12 hours,
+     * by default 15 minutes. Then its thread is interrupted and the message no longer extended; it
+     * comes again after its backoff, or, if the handler does not heed the interrupt, after its
+     * visibility timeout.
+     */
+    public Builder maxProcessing(Duration maxProcessing) {
+      this.maxProcessing = requireNonNull(maxProcessing, "maxProcessing");
       return this;
     }
 
@@ -238,7 +335,7 @@ public final class SqsConsumer implements AutoCloseable {
       return this;
     }
 
-    /** How long {@link SqsConsumer#close} waits: 0 to 12 hours, by default 20 seconds. */
+    /** How long {@link SqsConsumer#close} lets handlers run: 0 to 12 hours, by default 20 s. */
     public Builder shutdown(Duration shutdown) {
       this.shutdown = requireNonNull(shutdown, "shutdown");
       return this;
@@ -249,7 +346,17 @@ public final class SqsConsumer implements AutoCloseable {
      * run them on the calling thread. The default is a pool of that many threads.
      */
     public Builder executor(Executor executor) {
-      this.executor = requireNonNull(executor, "executor");
+      this.threads = HandlerThreads.of(requireNonNull(executor, "executor"));
+      return this;
+    }
+
+    /**
+     * Runs each handler on a virtual thread of its own.
+     *
+     * @throws UnsupportedOperationException before Java 21
+     */
+    public Builder virtualThreads() {
+      this.threads = HandlerThreads.virtual();
       return this;
     }
 
@@ -263,15 +370,47 @@ public final class SqsConsumer implements AutoCloseable {
       if (queue == null) {
         throw new IllegalArgumentException("queue is missing: give its name, URL or ARN");
       }
+      QueueAddress address = QueueAddress.parse(queue);
+      checkHandlers();
+      if (createIfMissing && (address.url().isPresent() || address.account().isPresent())) {
+        throw new IllegalArgumentException(
+            "createIfMissing needs the queue's name alone, but queue is " + queue);
+      }
+      return new SqsConsumer(this, address, settings(address).checked());
+    }
+
+    private void checkHandlers() {
       if (handlers.isEmpty() && any == null) {
         throw new IllegalArgumentException("no handler is given: call on(type, …) or onAny(…)");
       }
-      QueueAddress address = QueueAddress.parse(queue);
-      int ahead = prefetch != null ? prefetch : address.fifo() ? 9 * concurrency : 10;
-      Duration beat = heartbeat != null ? heartbeat : visibility.dividedBy(3);
-      Settings settings =
-          new Settings(concurrency, ahead, waitTime, visibility, beat, backoff, shutdown);
-      return new SqsConsumer(this, address, settings.checked());
+      if (typed && codec == null) {
+        throw new IllegalArgumentException(
+            "codec is missing: a handler takes objects; JacksonCodec.create() is one");
+      }
+      if (unknownTypes == UnknownTypes.DEAD_LETTER && deadLetters == null) {
+        throw new IllegalArgumentException(
+            "unknownTypes DEAD_LETTER needs a place for them: call deadLetters(…)");
+      }
+    }
+
+    private Settings settings(QueueAddress address) {
+      return new Settings(
+          address.name(),
+          concurrency,
+          prefetch != null ? prefetch : address.fifo() ? 9 * concurrency : 10,
+          batch,
+          waitTime,
+          visibility,
+          heartbeat != null ? heartbeat : visibility.dividedBy(3),
+          maxProcessing,
+          backoff,
+          shutdown,
+          createIfMissing,
+          Optional.empty());
+    }
+
+    private Handlers handlers() {
+      return new Handlers(handlers, Optional.ofNullable(any), unknownTypes);
     }
   }
 }

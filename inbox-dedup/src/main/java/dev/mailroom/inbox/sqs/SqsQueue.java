@@ -3,6 +3,7 @@ package dev.mailroom.inbox.sqs;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -14,7 +15,10 @@ import software.amazon.awssdk.services.sqs.SqsAsyncClient;
 import software.amazon.awssdk.services.sqs.model.BatchResultErrorEntry;
 import software.amazon.awssdk.services.sqs.model.ChangeMessageVisibilityBatchRequestEntry;
 import software.amazon.awssdk.services.sqs.model.DeleteMessageBatchRequestEntry;
+import software.amazon.awssdk.services.sqs.model.GetQueueAttributesResponse;
+import software.amazon.awssdk.services.sqs.model.GetQueueUrlResponse;
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
+import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 import software.amazon.awssdk.services.sqs.model.ReceiveMessageResponse;
 
 /** The calls to SQS, on two clients: long polls must never keep a delete waiting for a socket. */
@@ -64,19 +68,63 @@ final class SqsQueue {
     return address.name();
   }
 
+  boolean fifo() {
+    return address.fifo();
+  }
+
   /** Asks for the queue's URL, unless it is known. Comes before all other calls. */
   CompletableFuture<?> find() {
     if (url != null) {
       return CompletableFuture.completedFuture(null);
     }
-    return receiving
+    return find(address).thenAccept(found -> url = found);
+  }
+
+  private CompletableFuture<String> find(QueueAddress queue) {
+    return settling
         .getQueueUrl(
             request ->
                 request
+                    .queueName(queue.name())
+                    .queueOwnerAWSAccountId(queue.account().orElse(null))
+                    .overrideConfiguration(within(ANSWER)))
+        .thenApply(GetQueueUrlResponse::queueUrl);
+  }
+
+  /** Makes the queue, with the attributes that SQS gives it. */
+  CompletableFuture<?> create() {
+    Map<QueueAttributeName, String> attributes =
+        fifo() ? Map.of(QueueAttributeName.FIFO_QUEUE, "true") : Map.of();
+    return settling
+        .createQueue(
+            request ->
+                request
                     .queueName(address.name())
-                    .queueOwnerAWSAccountId(address.account().orElse(null))
+                    .attributes(attributes)
                     .overrideConfiguration(within(ANSWER)))
         .thenAccept(response -> url = response.queueUrl());
+  }
+
+  /** How the queue is set up. */
+  CompletableFuture<Map<QueueAttributeName, String>> attributes() {
+    return attributes(String.valueOf(url));
+  }
+
+  /** How the queue of that ARN is set up. */
+  CompletableFuture<Map<QueueAttributeName, String>> attributesOf(String arn) {
+    return find(QueueAddress.parse(arn)).thenCompose(this::attributes);
+  }
+
+  private CompletableFuture<Map<QueueAttributeName, String>> attributes(String of) {
+    return asked(
+            () ->
+                settling.getQueueAttributes(
+                    request ->
+                        request
+                            .queueUrl(of)
+                            .attributeNames(QueueAttributeName.ALL)
+                            .overrideConfiguration(within(ANSWER))))
+        .thenApply(GetQueueAttributesResponse::attributes);
   }
 
   /** Waits at the queue for up to {@code max} messages. Cancelling it breaks the connection. */

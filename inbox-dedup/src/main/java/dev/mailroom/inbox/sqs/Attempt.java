@@ -1,0 +1,44 @@
+package dev.mailroom.inbox.sqs;
+
+import dev.mailroom.inbox.Inbox;
+import dev.mailroom.inbox.ReceivedMessage;
+import java.util.Optional;
+
+/**
+ * How it went with a delivery.
+ *
+ * @param failure of {@link Result#FAILED} and {@link Result#UNWANTED}
+ */
+record Attempt(
+    Delivery delivery, ReceivedMessage message, Result result, Optional<Throwable> failure) {
+
+  enum Result {
+    PROCESSED,
+    DUPLICATE,
+    IN_PROGRESS,
+    FAILED,
+    /** Left alone because an earlier one of its group failed. */
+    NOT_RUN,
+    /** Of a type that nobody handles and nobody misses. */
+    IGNORED,
+    /** Of a type that nobody handles, for the dead letters. */
+    UNWANTED
+  }
+
+  static Attempt of(Delivery delivery, ReceivedMessage message, Result result) {
+    return new Attempt(delivery, message, result, Optional.empty());
+  }
+
+  static Attempt of(Delivery delivery, ReceivedMessage message, Inbox.Outcome outcome) {
+    return of(delivery, message, Result.valueOf(outcome.name()));
+  }
+
+  static Attempt failed(Delivery delivery, ReceivedMessage message, Throwable failure) {
+    return new Attempt(delivery, message, Result.FAILED, Optional.of(failure));
+  }
+
+  /** Whether later messages of its group may run. */
+  boolean letsOthersRun() {
+    return result != Result.FAILED && result != Result.IN_PROGRESS && result != Result.NOT_RUN;
+  }
+}

@@ -1,0 +1,132 @@
+package dev.mailroom.inbox.sqs;
+
+import dev.mailroom.inbox.InboxListener.Finding.Kind;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
+
+/**
+ * Looks at the queue when it was found, for settings that will hurt. Finds and tells; it fails
+ * nothing and changes nothing.
+ */
+record Inspection(
+    SqsQueue queue, Settings settings, Poison poison, boolean deadLetters, Findings findings) {
+
+  /** Receives that are nobody's fault: crashes, and on FIFO those behind a failure. */
+  private static final int FEW = 3;
+
+  private static final int FEW_ON_FIFO = 10;
+
+  /** Asks, and goes on when the answers come. */
+  void begin() {
+    judgeSettings();
+    var unused =
+        queue
+            .attributes()
+            .thenCompose(this::judge)
+            .exceptionally(
+                failure -> {
+                  findings.tell(
+                      Kind.NOT_CHECKED,
+                      "its attributes cannot be read, so its redrive policy and retention were not"
+                          + " checked; allow sqs:GetQueueAttributes ("
+                          + Failures.root(failure).getMessage()
+                          + ")");
+                  return null;
+                });
+  }
+
+  private void judgeSettings() {
+    if (!settings.beats() && settings.maxProcessing().compareTo(settings.visibility()) > 0) {
+      findings.tell(
+          Kind.SHORT_VISIBILITY,
+          "handlers may take "
+              + settings.maxProcessing()
+              + " (maxProcessing), but a message is hidden for "
+              + settings.visibility()
+              + " and no heartbeat extends that, so slow ones are delivered twice; raise visibility,"
+              + " lower maxProcessing or set a heartbeat");
+    }
+  }
+
+  private CompletableFuture<@Nullable Void> judge(Map<QueueAttributeName, String> attributes) {
+    Optional<RedrivePolicy> policy =
+        RedrivePolicy.parse(attributes.get(QueueAttributeName.REDRIVE_POLICY));
+    Duration retention = retention(attributes);
+    if (policy.isEmpty()) {
+      judgeWithoutPolicy();
+      judgeInbox(retention);
+      return CompletableFuture.completedFuture(null);
+    }
+    poison.leaveToQueue();
+    judgeReceives(policy.get());
+    return queue
+        .attributesOf(policy.get().deadLetterArn())
+        .thenAccept(deadLetterQueue -> judgeRetention(retention, retention(deadLetterQueue)));
+  }
+
+  private void judgeWithoutPolicy() {
+    if (!deadLetters) {
+      findings.tell(
+          Kind.NO_DEAD_LETTERS,
+          "it has no redrive policy, so a message that always fails comes again until it expires;"
+              + " give it a dead-letter queue, or the consumer a table with deadLetters(…)");
+    }
+  }
+
+  private void judgeReceives(RedrivePolicy policy) {
+    int few = queue.fifo() ? FEW_ON_FIFO : FEW;
+    if (policy.maxReceives() < few) {
+      findings.tell(
+          Kind.FEW_RECEIVES,
+          "its redrive policy allows "
+              + policy.maxReceives()
+              + " receives, and crashes"
+              + (queue.fifo() ? " and failures of earlier messages of a group" : "")
+              + " use them up, too; raise maxReceiveCount to "
+              + few
+              + " or more");
+    }
+  }
+
+  /** In a FIFO queue a message that moves is young again (SQS Developer Guide). */
+  private void judgeRetention(Duration here, Duration deadLetterQueue) {
+    if (!queue.fifo() && deadLetterQueue.compareTo(here) <= 0) {
+      findings.tell(
+          Kind.SHORT_DEAD_LETTER_RETENTION,
+          "it keeps messages for "
+              + here
+              + " and its dead-letter queue for "
+              + deadLetterQueue
+              + ", counted from when they were sent, so dead letters can expire unseen; set"
+              + " MessageRetentionPeriod of the dead-letter queue higher, best to 14 days");
+    }
+    judgeInbox(here.plus(deadLetterQueue));
+  }
+
+  private void judgeInbox(Duration deliverable) {
+    Duration needed = deliverable.plusDays(1);
+    settings
+        .inboxRetention()
+        .filter(retention -> retention.compareTo(needed) < 0)
+        .ifPresent(
+            retention ->
+                findings.tell(
+                    Kind.SHORT_INBOX_RETENTION,
+                    "the inbox remembers messages for "
+                        + retention
+                        + ", but they can be delivered for "
+                        + deliverable
+                        + "; raise the inbox's retention to "
+                        + needed
+                        + " or more, or messages that are redriven late take effect twice"));
+  }
+
+  private static Duration retention(Map<QueueAttributeName, String> attributes) {
+    String seconds = attributes.get(QueueAttributeName.MESSAGE_RETENTION_PERIOD);
+    return Duration.ofSeconds(seconds == null ? 0 : Long.parseLong(seconds));
+  }
+}
