@@ -10,6 +10,7 @@ import dev.mailroom.relay.OutboxEntry;
 import dev.mailroom.relay.Relay;
 import dev.mailroom.testkit.LocalAws;
 import dev.mailroom.testkit.PostgresServer;
+import dev.mailroom.tests.town.WillingTransport;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -49,7 +50,7 @@ class RelayOfTwoDatabasesIT {
     private final List<String> accepted = new CopyOnWriteArrayList<>();
 
     @Override
-    Result take(OutboxEntry entry) {
+    protected Result take(OutboxEntry entry) {
       accepted.add(entry.message().payload());
       return new Result.Accepted();
     }
