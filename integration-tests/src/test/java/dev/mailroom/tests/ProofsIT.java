@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mailroom.tests.backlog.BacklogProof;
 import dev.mailroom.tests.cluster.ClusterProof;
 import dev.mailroom.tests.crash.CrashProof;
+import dev.mailroom.tests.failover.FailoverProof;
+import dev.mailroom.tests.isolation.IsolationProof;
+import dev.mailroom.tests.longtransaction.LongTransactionProof;
 import dev.mailroom.tests.many.ManyProof;
 import dev.mailroom.tests.prove.Findings;
 import dev.mailroom.tests.prove.Progress;
@@ -52,6 +55,27 @@ class ProofsIT {
     assertThat(findings.value("lost")).as(findings.json()).isZero();
     assertThat(findings.value("invented")).as(findings.json()).isZero();
     assertThat(findings.value("order_violations")).as(findings.json()).isZero();
+  }
+
+  @Test
+  void aSickDestinationSlowsNoHealthyOne() throws Exception {
+    Findings findings =
+        prove(
+            new IsolationProof(), "--dead=20000", "--pairs=3", "--seconds=1", "--least-ratio=0.2");
+    assertThat(findings.areKept()).as(findings.json()).isTrue();
+  }
+
+  @Test
+  void longTransactionsElsewhereDoNotHoldUpMessages() throws Exception {
+    Findings findings =
+        prove(new LongTransactionProof(), "--seconds=2", "--load=500", "--least-ratio=0.2");
+    assertThat(findings.areKept()).as(findings.json()).isTrue();
+  }
+
+  @Test
+  void aFailoverLosesWhatTheDatabaseLosesAndNoMore() throws Exception {
+    Findings findings = prove(new FailoverProof(), "--rounds=1", "--seconds=2");
+    assertThat(findings.areKept()).as(findings.json()).isTrue();
   }
 
   private static Findings prove(Proof proof, String... options) throws Exception {

@@ -6,7 +6,6 @@ import dev.mailroom.tests.longtransaction.Course.Span;
 import dev.mailroom.tests.prove.Progress;
 import dev.mailroom.tests.sink.Arrival;
 import dev.mailroom.tests.sink.ArrivalLog;
-import dev.mailroom.tests.sink.Letter;
 import dev.mailroom.tests.sink.Load;
 import dev.mailroom.tests.sink.Load.Fate;
 import dev.mailroom.tests.sink.Load.Offer;
@@ -29,7 +28,7 @@ final class LongTransaction implements AutoCloseable {
 
   private static final Duration ANSWERS_AFTER = Duration.ofMillis(10);
   private static final Duration LEASE = Duration.ofSeconds(15);
-  private static final long WARM_UP_MILLIS = 2_000;
+  private static final long WARM_UP_MILLIS = 1_000;
   private static final long DRAINS_WITHIN_MILLIS = 60_000;
 
   private final int perSecond;
