@@ -3,7 +3,12 @@ package dev.mailroom.tests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mailroom.tests.backlog.BacklogProof;
+import dev.mailroom.tests.cluster.ClusterProof;
 import dev.mailroom.tests.crash.CrashProof;
+import dev.mailroom.tests.failover.FailoverProof;
+import dev.mailroom.tests.isolation.IsolationProof;
+import dev.mailroom.tests.longtransaction.LongTransactionProof;
+import dev.mailroom.tests.many.ManyProof;
 import dev.mailroom.tests.prove.Findings;
 import dev.mailroom.tests.prove.Progress;
 import dev.mailroom.tests.prove.Proof;
@@ -22,6 +27,54 @@ class ProofsIT {
   @Test
   void crashesLoseAndInventNothingAndKeepTheOrder() throws Exception {
     Findings findings = prove(new CrashProof(), "--rounds", "6");
+    assertThat(findings.areKept()).as(findings.json()).isTrue();
+  }
+
+  @Test
+  void relaysShareHandOverAndTakeOver() throws Exception {
+    Findings findings =
+        prove(new ClusterProof(), "--relays", "3", "--seconds", "1", "--kills", "1");
+    assertNothingIsLostOrInvented(findings);
+    assertThat(findings.value("duplicates")).isLessThanOrEqualTo(findings.value("unanswered"));
+    assertThat(findings.value("spread")).isLessThanOrEqualTo(1);
+    double lease = findings.value("lease_ms");
+    // Generous, for a busy machine; an orderly stop must not wait for the end of the lease, though.
+    assertThat(findings.value("handover_ms")).as(findings.json()).isLessThan(lease);
+    assertThat(findings.value("takeover_ms")).as(findings.json()).isLessThan(3 * lease);
+  }
+
+  @Test
+  void manyDestinationsAreAllServed() throws Exception {
+    Findings findings =
+        prove(new ManyProof(), "--destinations", "100", "--keys", "1000", "--seconds", "3");
+    assertNothingIsLostOrInvented(findings);
+    assertThat(findings.value("messages")).isEqualTo(1_100);
+  }
+
+  private static void assertNothingIsLostOrInvented(Findings findings) {
+    assertThat(findings.value("lost")).as(findings.json()).isZero();
+    assertThat(findings.value("invented")).as(findings.json()).isZero();
+    assertThat(findings.value("order_violations")).as(findings.json()).isZero();
+  }
+
+  @Test
+  void aSickDestinationSlowsNoHealthyOne() throws Exception {
+    Findings findings =
+        prove(
+            new IsolationProof(), "--dead=20000", "--pairs=3", "--seconds=1", "--least-ratio=0.2");
+    assertThat(findings.areKept()).as(findings.json()).isTrue();
+  }
+
+  @Test
+  void longTransactionsElsewhereDoNotHoldUpMessages() throws Exception {
+    Findings findings =
+        prove(new LongTransactionProof(), "--seconds=2", "--load=500", "--least-ratio=0.2");
+    assertThat(findings.areKept()).as(findings.json()).isTrue();
+  }
+
+  @Test
+  void aFailoverLosesWhatTheDatabaseLosesAndNoMore() throws Exception {
+    Findings findings = prove(new FailoverProof(), "--rounds=1", "--seconds=2");
     assertThat(findings.areKept()).as(findings.json()).isTrue();
   }
 

@@ -22,6 +22,7 @@ public final class Faults {
 
   private final Map<String, FaultPlan> plans = new ConcurrentHashMap<>();
   private final Set<String> down = ConcurrentHashMap.newKeySet();
+  private final Set<String> forgetful = ConcurrentHashMap.newKeySet();
   private final Map<Fault, LongAdder> injected = new ConcurrentHashMap<>();
   private volatile FaultPlan everywhere = FaultPlan.NONE;
   private volatile Random random = new Random();
@@ -52,11 +53,20 @@ public final class Faults {
     down.remove(name);
   }
 
-  /** Forgets all plans and lifts every {@link #down}; the counts stay. */
+  /**
+   * Lets that FIFO queue forget at once what it accepted, as every one does after 5 minutes: a
+   * repeat with the same deduplication id is delivered again.
+   */
+  public void forgetful(String queue) {
+    forgetful.add(queue);
+  }
+
+  /** Forgets all plans and lifts every {@link #down} and {@link #forgetful}; the counts stay. */
   public void clear() {
     everywhere = FaultPlan.NONE;
     plans.clear();
     down.clear();
+    forgetful.clear();
   }
 
   /** Rolls from here on with a generator of that seed, instead of a random one. */
@@ -90,6 +100,10 @@ public final class Faults {
 
   boolean isDown(String name) {
     return down.contains(name);
+  }
+
+  boolean isForgetful(String queue) {
+    return forgetful.contains(queue);
   }
 
   /** Rolls; true, and counted, with that probability. */

@@ -92,6 +92,11 @@ final class FaultyCalls {
     return faults.strikes(Fault.DUPLICATE, faults.plan(name).duplicate());
   }
 
+  /** Whether what was accepted there before shall be forgotten. */
+  boolean forgets(String name) {
+    return faults.isForgetful(name);
+  }
+
   static ServiceError entryFailure() {
     return new ServiceError(500, "InternalError", "Injected: this entry failed.");
   }

@@ -13,6 +13,8 @@ final class SqsSends {
   /** The entry id of a copy, by which its result is left out of the answer. */
   private static final String COPY = "";
 
+  private static final String DEDUPLICATION_ID = "MessageDeduplicationId";
+
   private final Queues queues;
   private final QueueSettings settings;
   private final Sender sender;
@@ -27,6 +29,7 @@ final class SqsSends {
 
   CompletableFuture<Answer> single(String queue, ObjectNode message, LongPolls polls) {
     check(queue, message);
+    forget(queue, message);
     boolean twice = faults.duplicates(queue);
     return queues
         .call("SendMessage", message)
@@ -52,6 +55,7 @@ final class SqsSends {
     if (batch.open().isEmpty()) {
       return CompletableFuture.completedFuture(batch.answer());
     }
+    batch.open().forEach(entry -> forget(queue, entry));
     return sender
         .send(queue, withCopies(queue, batch.open()))
         .thenApply(answer -> answer.isSuccess() ? answerOf(batch, answer) : answer);
@@ -66,6 +70,12 @@ final class SqsSends {
           "InvalidParameterValue",
           "One or more parameters are invalid. Reason: Message must be shorter than %d bytes."
               .formatted(limit));
+    }
+  }
+
+  private void forget(String queue, ObjectNode message) {
+    if (faults.forgets(queue) && message.has(DEDUPLICATION_ID)) {
+      message.put(DEDUPLICATION_ID, UUID.randomUUID().toString());
     }
   }
 
@@ -91,9 +101,7 @@ final class SqsSends {
 
   private static ObjectNode copy(String queue, ObjectNode message) {
     ObjectNode copy = message.deepCopy().put("Id", COPY);
-    return Queues.isFifo(queue)
-        ? copy.put("MessageDeduplicationId", UUID.randomUUID().toString())
-        : copy;
+    return Queues.isFifo(queue) ? copy.put(DEDUPLICATION_ID, UUID.randomUUID().toString()) : copy;
   }
 
   private static Answer answerOf(Batch batch, Answer answer) {

@@ -61,6 +61,25 @@ class LocalAwsFaultsIT extends LocalAwsTestBase {
   }
 
   @Test
+  void aForgetfulQueueDeliversRepeats() {
+    String queue = aws.createQueue(fifoName());
+    for (String body : List.of("once", "once")) {
+      sqs.sendMessage(
+          r -> r.queueUrl(queue).messageBody(body).messageGroupId("g").messageDeduplicationId("d"));
+    }
+    assertThat(drain(queue)).containsExactly("once");
+
+    String forgetful = aws.createQueue(fifoName());
+    aws.faults().forgetful(nameOf(forgetful));
+    SendMessageBatchRequestEntry entry =
+        entry("1", "x", "g").toBuilder().messageDeduplicationId("d").build();
+    for (int i = 0; i < 2; i++) {
+      sqs.sendMessageBatch(r -> r.queueUrl(forgetful).entries(entry));
+    }
+    assertThat(drain(forgetful)).containsExactly("x", "x");
+  }
+
+  @Test
   void failsBeforeAcceptance() {
     String queue = aws.createQueue(name());
     String topic = topicTo(queue);

@@ -1,24 +1,26 @@
 package dev.mailroom.tests.crash;
 
+import dev.mailroom.tests.prove.Figure;
 import dev.mailroom.tests.prove.Findings;
 import dev.mailroom.tests.prove.Progress;
 import dev.mailroom.tests.town.Audit;
-import dev.mailroom.tests.town.Child;
-import dev.mailroom.tests.town.RelayMain;
 import dev.mailroom.tests.town.Town;
-import dev.mailroom.tests.town.Writing;
-import java.io.IOException;
-import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Three relays under load, to which all happens that can happen to processes and servers. */
+/** Three relays under load, to which disasters happen, and the audit. */
 final class Crash {
 
+  /** The broker does not drop what is repeated there, so that repeats and their order show. */
+  private static final String JOURNAL = "journal.fifo";
+
+  private static final String LEDGER = "ledger.fifo";
+  private static final List<String> QUEUES = List.of("mail", "news", LEDGER, JOURNAL);
   private static final List<String> DESTINATIONS =
-      List.of("sqs:mail", "sns:news", "sqs:ledger.fifo", "sqs:ledger.fifo");
+      List.of("sqs:mail", "sns:news", "sqs:" + LEDGER, "sqs:" + JOURNAL);
   private static final int RELAYS = 3;
-  private static final long ARRIVE_WITHIN_MILLIS = 120_000;
+  private static final Duration LONGEST_WAIT = Duration.ofMinutes(3);
 
   private final int rounds;
   private final SplittableRandom random;
@@ -31,89 +33,50 @@ final class Crash {
   }
 
   Findings run(String database) throws Exception {
+    progress.show(() -> "a database, a broker and relays are starting");
     try (Town town = new Town(database)) {
       town.createQueue("mail");
-      town.createQueue("ledger.fifo");
       town.createTopic("news");
-      try (Audit audit = new Audit(town, List.of("mail", "ledger.fifo", "news"))) {
+      town.createQueue(LEDGER);
+      town.createQueue(JOURNAL);
+      town.aws().tell("forgetful " + JOURNAL);
+      try (Audit audit = new Audit(town, QUEUES)) {
         return run(town, audit);
       }
     }
   }
 
   private Findings run(Town town, Audit audit) throws Exception {
-    for (int i = 0; i < RELAYS; i++) {
-      town.startRelay();
-    }
+    town.startRelays(RELAYS);
     town.aws().tell("faults");
-    Writing writing = new Writing(town.dataSource(), DESTINATIONS, 8, 40, random.split());
+    Writers writers = new Writers(town, DESTINATIONS, random.split());
+    Disasters disasters = new Disasters(town, audit, writers, random.split());
     try {
       for (int round = 1; round <= rounds; round++) {
+        String name = "round " + round + " of " + rounds;
+        progress.show(() -> name);
         Thread.sleep(500 + random.nextInt(1_500));
-        progress.say("round " + round + " of " + rounds + ": " + strike(town));
+        progress.say(name + ": " + disasters.strike());
       }
       Thread.sleep(1_000);
     } finally {
-      writing.stop();
+      writers.stop();
     }
     town.aws().tell("well");
-    progress.say("all is well again");
-    awaitArrival(audit);
-    return audit.findings();
+    progress.show(() -> "all is well again; waiting for what is on its way");
+    audit.awaitQuiet(LONGEST_WAIT);
+    return judge(audit, disasters);
   }
 
-  private String strike(Town town) throws IOException, InterruptedException {
-    int victim = random.nextInt(town.relays().size());
-    Child relay = town.relays().get(victim);
-    switch (random.nextInt(7)) {
-      case 0, 1 -> {
-        relay.kill();
-        town.relays().remove(victim);
-        town.startRelay();
-        return "a relay is killed and another started";
-      }
-      case 2 -> {
-        relay.pause();
-        Thread.sleep(RelayMain.LEASE.toMillis() + random.nextInt(3_000));
-        relay.resume();
-        return "a relay stood still for longer than its lease";
-      }
-      case 3 -> {
-        town.crashDatabase();
-        Thread.sleep(random.nextInt(1_000));
-        town.startDatabase();
-        return "the database crashed";
-      }
-      case 4 -> {
-        town.stopDatabase();
-        town.startDatabase();
-        return "the database was restarted";
-      }
-      case 5 -> {
-        town.cutConnections();
-        return "half of the connections are cut";
-      }
-      default -> {
-        town.aws().tell("down");
-        Thread.sleep(1_000 + random.nextInt(2_000));
-        town.aws().tell("faults");
-        return "the broker was away";
-      }
-    }
-  }
-
-  private static void awaitArrival(Audit audit) throws InterruptedException {
-    long end = System.nanoTime() + ARRIVE_WITHIN_MILLIS * 1_000_000;
-    while (System.nanoTime() < end) {
-      try {
-        if (audit.missing() == 0) {
-          break;
-        }
-      } catch (SQLException e) {
-        // A pooled connection may still be one from before a crash.
-      }
-      Thread.sleep(200);
-    }
-    Thread.sleep(2_000); // for what would come twice
+  private static Findings judge(Audit audit, Disasters disasters) throws Exception {
+    long inFlight = disasters.inFlight();
+    return audit
+        .findings(Figure.of("duplicates", audit.duplicates()).atMost((double) inFlight))
+        .and(
+            Figure.of("in_flight", inFlight),
+            Figure.of("fifo_duplicates", audit.duplicates(LEDGER)).exactly(0),
+            Figure.of("key_end_repeats", audit.duplicates(JOURNAL)),
+            Figure.of("rewinds_of_a_key", audit.rewinds(JOURNAL))
+                .atMost(disasters.interruptions()));
   }
 }

@@ -60,8 +60,7 @@ record Aftermath(
 
   private static Map<String, Long> firsts(List<Arrival> arrivals) {
     Map<String, Long> firsts = new HashMap<>();
-    arrivals.forEach(
-        each -> firsts.merge(each.lane() + ":" + each.n(), each.micros(), Math::min));
+    arrivals.forEach(each -> firsts.merge(each.lane() + ":" + each.n(), each.micros(), Math::min));
     return firsts;
   }
 }

@@ -159,8 +159,7 @@ final class Failover {
   }
 
   private static void write(Connection connection, List<Letter> letters) throws SQLException {
-    try (PreparedStatement insert =
-        connection.prepareStatement("INSERT INTO sent VALUES (?, ?)")) {
+    try (PreparedStatement insert = connection.prepareStatement("INSERT INTO sent VALUES (?, ?)")) {
       for (Letter letter : letters) {
         insert.setString(1, letter.lane());
         insert.setInt(2, letter.n());

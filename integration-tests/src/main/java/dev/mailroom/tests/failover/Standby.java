@@ -34,8 +34,14 @@ final class Standby implements AutoCloseable {
 
   private static final Set<String> EMPTY =
       Set.of(
-          "pg_wal", "pg_replslot", "pg_dynshmem", "pg_notify", "pg_serial", "pg_snapshots",
-          "pg_stat_tmp", "pg_subtrans");
+          "pg_wal",
+          "pg_replslot",
+          "pg_dynshmem",
+          "pg_notify",
+          "pg_serial",
+          "pg_snapshots",
+          "pg_stat_tmp",
+          "pg_subtrans");
 
   private static final int MAX_CONNECTIONS = 200; // at least those of the primary
   private static final long STREAMS_WITHIN_MILLIS = 30_000;
@@ -64,8 +70,7 @@ final class Standby implements AutoCloseable {
   }
 
   /** Copies {@code primary} and streams from it; returns when it does. */
-  static Standby of(PostgresServer primary)
-      throws IOException, SQLException, InterruptedException {
+  static Standby of(PostgresServer primary) throws IOException, SQLException, InterruptedException {
     Path data = Files.createTempDirectory("mailroom-standby-");
     backUp(primary, data);
     Standby standby = new Standby(primary, data);

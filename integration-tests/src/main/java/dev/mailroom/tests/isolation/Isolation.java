@@ -17,8 +17,8 @@ import java.util.List;
 
 /**
  * Two outboxes with the same backlog for a healthy destination, one of them with sick destinations
- * beside it. Only one relay runs at a time, while the other stands still, for windows that are short
- * and take turns: what disturbs the machine disturbs both.
+ * beside it. Only one relay runs at a time, while the other stands still, for windows that are
+ * short and take turns: what disturbs the machine disturbs both.
  */
 final class Isolation {
 

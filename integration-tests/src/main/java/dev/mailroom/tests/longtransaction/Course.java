@@ -15,8 +15,8 @@ import java.util.Map;
  *
  * @param offered messages a second that were committed meanwhile
  * @param deliveredRatio how many of those were accepted meanwhile, too
- * @param p99Millis from the return of a commit to the acceptance; what has not come by the end of the
- *     drain counts as accepted then
+ * @param p99Millis from the return of a commit to the acceptance; what has not come by the end of
+ *     the drain counts as accepted then
  * @param deadRows in the outbox at the end, before the transaction ended
  * @param audit of all that was written, after the end
  */

@@ -6,7 +6,6 @@ import dev.mailroom.tests.longtransaction.Course.Span;
 import dev.mailroom.tests.prove.Progress;
 import dev.mailroom.tests.sink.Arrival;
 import dev.mailroom.tests.sink.ArrivalLog;
-import dev.mailroom.tests.sink.Letter;
 import dev.mailroom.tests.sink.Load;
 import dev.mailroom.tests.sink.Load.Fate;
 import dev.mailroom.tests.sink.Load.Offer;
@@ -29,7 +28,7 @@ final class LongTransaction implements AutoCloseable {
 
   private static final Duration ANSWERS_AFTER = Duration.ofMillis(10);
   private static final Duration LEASE = Duration.ofSeconds(15);
-  private static final long WARM_UP_MILLIS = 2_000;
+  private static final long WARM_UP_MILLIS = 1_000;
   private static final long DRAINS_WITHIN_MILLIS = 60_000;
 
   private final int perSecond;
@@ -62,23 +61,27 @@ final class LongTransaction implements AutoCloseable {
   /** Mailroom's relay beside each of them. */
   List<Course> mailroom(List<Bystander> bystanders) throws Exception {
     Path arrivals = directory.resolve("arrivals");
-    List<Course> courses = new ArrayList<>();
     try (Child relay = SinkRelay.start(server.jdbcUrl(), arrivals, ANSWERS_AFTER, LEASE)) {
-      for (Bystander bystander : bystanders) {
-        courses.add(run(bystander, "outbox_message", Bystander::publish, new ArrivalLog(arrivals)));
-      }
+      progress.say("the relay is ready: " + relay.greeting());
+      return run(bystanders, "outbox_message", Bystander::publish, new ArrivalLog(arrivals));
     }
-    return courses;
   }
 
   /** The usual relay beside each of them. */
   List<Course> usual(List<Bystander> bystanders) throws Exception {
     Path arrivals = directory.resolve("usual");
-    List<Course> courses = new ArrayList<>();
     try (Child relay = UsualRelay.start(server.jdbcUrl(), arrivals, ANSWERS_AFTER)) {
-      for (Bystander bystander : bystanders) {
-        courses.add(run(bystander, "usual_outbox", UsualRelay::publish, new ArrivalLog(arrivals)));
-      }
+      progress.say("the usual relay is ready: " + relay.greeting());
+      return run(bystanders, "usual_outbox", UsualRelay::publish, new ArrivalLog(arrivals));
+    }
+  }
+
+  private List<Course> run(
+      List<Bystander> bystanders, String table, Load.Writing writing, ArrivalLog log)
+      throws Exception {
+    List<Course> courses = new ArrayList<>();
+    for (Bystander bystander : bystanders) {
+      courses.add(run(bystander, table, writing, log));
     }
     return courses;
   }
@@ -90,9 +93,7 @@ final class LongTransaction implements AutoCloseable {
     long before = log.count();
     Load load = new Load(dataSource, perSecond, writing);
     progress.show(() -> "warms up");
-    while (log.count() == before) {
-      Thread.sleep(20); // the relay's JVM may still be starting
-    }
+    awaitFirst(log, before);
     Thread.sleep(WARM_UP_MILLIS);
     Span span;
     long dead;
@@ -111,6 +112,17 @@ final class LongTransaction implements AutoCloseable {
     List<Arrival> arrivals =
         log.arrivals().stream().filter(arrival -> arrival.micros() >= began).toList();
     return Course.of(offers, arrivals, span, dead);
+  }
+
+  /** The relay's JVM may still be starting. */
+  private static void awaitFirst(ArrivalLog log, long before) throws InterruptedException {
+    long end = System.nanoTime() + DRAINS_WITHIN_MILLIS * 1_000_000;
+    while (log.count() == before) {
+      if (System.nanoTime() > end) {
+        throw new IllegalStateException("The relay does not begin to work");
+      }
+      Thread.sleep(20);
+    }
   }
 
   private Span watch(Bystander bystander, String table, Load load, ArrivalLog log)

@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The relay that most teams write, as a floor to compare with, in a process of its own: workers lock
- * waiting rows with SKIP LOCKED, send, and set a status; a job deletes what was sent.
+ * The relay that most teams write, as a floor to compare with, in a process of its own: workers
+ * lock waiting rows with SKIP LOCKED, send, and set a status; a job deletes what was sent.
  */
 final class UsualRelay {
 

@@ -1,10 +1,12 @@
 package dev.mailroom.tests.prove;
 
 import dev.mailroom.tests.backlog.BacklogProof;
+import dev.mailroom.tests.cluster.ClusterProof;
 import dev.mailroom.tests.crash.CrashProof;
 import dev.mailroom.tests.failover.FailoverProof;
 import dev.mailroom.tests.isolation.IsolationProof;
 import dev.mailroom.tests.longtransaction.LongTransactionProof;
+import dev.mailroom.tests.many.ManyProof;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -15,10 +17,12 @@ import picocli.CommandLine.Command;
     description = "Proves a promise on a real database, with relays in JVMs of their own.",
     subcommands = {
       BacklogProof.class,
+      ClusterProof.class,
       CrashProof.class,
       FailoverProof.class,
       IsolationProof.class,
-      LongTransactionProof.class
+      LongTransactionProof.class,
+      ManyProof.class
     })
 public final class ProveCommand {
 

@@ -104,10 +104,11 @@ public final class ArrivalLog {
     int destination = line.indexOf(' ') + 1;
     int key = line.indexOf(' ', destination) + 1;
     int n = line.lastIndexOf(':') + 1;
-    String lane =
-        Letter.lane(line.substring(destination, key - 1), line.substring(key, n - 1));
+    String lane = Letter.lane(line.substring(destination, key - 1), line.substring(key, n - 1));
     String known = lanes.computeIfAbsent(lane, each -> each);
     return new Arrival(
-        known, Integer.parseInt(line.substring(n)), Long.parseLong(line.substring(0, destination - 1)));
+        known,
+        Integer.parseInt(line.substring(n)),
+        Long.parseLong(line.substring(0, destination - 1)));
   }
 }

@@ -11,8 +11,8 @@ import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 
 /**
- * Writers at a steady rate, each with keys of its own, so that the writers of a key take turns. What
- * falls behind is caught up with. Some transactions roll back.
+ * Writers at a steady rate, each with keys of its own, so that the writers of a key take turns.
+ * What falls behind is caught up with. Some transactions roll back.
  */
 public final class Load {
 

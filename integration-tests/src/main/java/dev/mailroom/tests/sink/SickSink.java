@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A broker in the relay's own JVM, which writes down what it accepts and whose destinations are as
- * their names say. Its gates are those of the transport to AWS. So what is measured is the relay and
- * the database: an SQS on the same two cores would take more of them than both.
+ * their names say. Its gates are those of the transport to AWS. So what is measured is the relay
+ * and the database: an SQS on the same two cores would take more of them than both.
  */
 public final class SickSink implements Transport {
 

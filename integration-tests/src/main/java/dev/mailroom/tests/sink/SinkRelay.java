@@ -15,8 +15,8 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * A relay in a process of its own that sends into a {@link SickSink}, until its standard input ends.
- * It obeys the word {@code heal}.
+ * A relay in a process of its own that sends into a {@link SickSink}, until its standard input
+ * ends. It obeys the word {@code heal}.
  */
 public final class SinkRelay {
 
@@ -29,8 +29,7 @@ public final class SinkRelay {
       throws IOException {
     // Clients want a region and credentials, though nothing is sent by them.
     Map<String, String> environment =
-        Map.of(
-            "AWS_REGION", "us-east-1", "AWS_ACCESS_KEY_ID", "x", "AWS_SECRET_ACCESS_KEY", "x");
+        Map.of("AWS_REGION", "us-east-1", "AWS_ACCESS_KEY_ID", "x", "AWS_SECRET_ACCESS_KEY", "x");
     return new Child(
         SinkRelay.class,
         environment,
@@ -46,8 +45,7 @@ public final class SinkRelay {
     try (HikariDataSource dataSource = pool(arguments[0], 8);
         ArrivalLog.Pen log = new ArrivalLog.Pen(Path.of(arguments[1]));
         AwsTransport gates = AwsTransport.of(AwsClients.sqs(), AwsClients.sns())) {
-      SickSink sink =
-          new SickSink(log, Duration.ofMillis(Long.parseLong(arguments[2])), gates);
+      SickSink sink = new SickSink(log, Duration.ofMillis(Long.parseLong(arguments[2])), gates);
       try (Relay relay =
           Relay.builder()
               .store(JdbcOutboxStore.of(dataSource))

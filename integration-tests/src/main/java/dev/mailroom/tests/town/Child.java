@@ -5,10 +5,12 @@ import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A JVM of its own, which can be killed, paused, and told to stop. */
 public final class Child implements AutoCloseable {
@@ -16,10 +18,10 @@ public final class Child implements AutoCloseable {
   private final Process process;
   private final BufferedReader output;
 
-  private final String greeting;
+  private @Nullable String greeting; // Null until it was awaited.
 
   /**
-   * Starts it, and waits until it says {@code ready}.
+   * Starts it and does not wait for it.
    *
    * @param log gets what it says on standard error
    */
@@ -42,12 +44,24 @@ public final class Child implements AutoCloseable {
     process = builder.start();
     Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
     output = process.inputReader(StandardCharsets.UTF_8);
-    greeting = await("ready ");
   }
 
-  /** What it said when it was ready, after that word. */
-  public String greeting() {
+  /** What it says when it is ready, after that word; waits for it. */
+  public String greeting() throws IOException {
+    if (greeting == null) {
+      greeting = await("ready ");
+    }
     return greeting;
+  }
+
+  /** Whether the process lives. */
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** What it has used of the processors until now. */
+  public Duration processorTime() {
+    return process.info().totalCpuDuration().orElseThrow();
   }
 
   /** The rest of the next line that begins so. */
@@ -62,12 +76,13 @@ public final class Child implements AutoCloseable {
     return line.substring(beginning.length());
   }
 
-  /** Says a word and waits until it was obeyed. */
-  public void tell(String word) throws IOException {
+  /** Says something, waits until it was obeyed, and returns what was answered to it. */
+  public String tell(String word) throws IOException {
+    greeting();
     Writer input = process.outputWriter(StandardCharsets.UTF_8);
     input.write(word + "\n");
     input.flush();
-    await("obeyed " + word);
+    return await("obeyed " + word).strip();
   }
 
   /** SIGKILL. */
@@ -75,9 +90,14 @@ public final class Child implements AutoCloseable {
     process.destroyForcibly().waitFor();
   }
 
+  /** SIGTERM. */
+  public void terminate() {
+    process.destroy();
+  }
+
   /** SIGTERM, and waits for its end. */
   public void stop() throws InterruptedException {
-    process.destroy();
+    terminate();
     process.waitFor(30, TimeUnit.SECONDS);
   }
 

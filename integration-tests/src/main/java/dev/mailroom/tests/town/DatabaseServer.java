@@ -36,7 +36,13 @@ public interface DatabaseServer extends AutoCloseable {
   /** Ends, with a statement on the caller's own connection, half of all others by chance. */
   String cutHalfOfTheConnections();
 
-  /** DDL of the tables {@code sent} and {@code received}, which the audit compares. */
+  /** A query for the number of transactions that have ended since the start, of everybody. */
+  String transactions();
+
+  /**
+   * DDL of the tables {@code sent}, with a row for each message, written in its transaction, and
+   * {@code received}, with a row for each delivery, numbered in their order.
+   */
   List<String> auditTables();
 
   /** How many dead rows {@code table} has, by cleaning it; the readings of statistics come late. */

@@ -63,11 +63,24 @@ final class PostgresDatabase implements DatabaseServer {
   }
 
   @Override
+  public String transactions() {
+    return "SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = '"
+        + NAME
+        + "'";
+  }
+
+  @Override
   public List<String> auditTables() {
     return List.of(
-        "CREATE TABLE sent (queue text, key text, n int, PRIMARY KEY (queue, key, n))",
-        "CREATE TABLE received (no bigserial, queue text, key text, n int)",
-        "CREATE INDEX ON received (queue, key, n)");
+        """
+        CREATE TABLE sent (queue text, message_key text, n int, at_ms bigint,
+                           PRIMARY KEY (queue, message_key, n))
+        """,
+        """
+        CREATE TABLE received (no bigserial PRIMARY KEY, queue text, broker_id text,
+                               message_key text, n int, at_ms bigint)
+        """,
+        "CREATE INDEX ON received (queue, message_key, n)");
   }
 
   @Override

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.sql.DataSource;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.sqs.SqsClient;
@@ -21,6 +22,7 @@ final class Receiver implements AutoCloseable {
   private final DataSource dataSource;
   private final Thread thread = new Thread(this::run, "receiver");
   private volatile boolean stopped;
+  private final AtomicLong emptyPolls = new AtomicLong();
 
   Receiver(SqsClient sqs, String queueUrl, String queue, DataSource dataSource) {
     this.sqs = sqs;
@@ -43,7 +45,9 @@ final class Receiver implements AutoCloseable {
                             .visibilityTimeout(5)
                             .waitTimeSeconds(1))
                 .messages();
-        if (!messages.isEmpty()) {
+        if (messages.isEmpty()) {
+          emptyPolls.incrementAndGet();
+        } else {
           record(messages);
           delete(messages);
         }
@@ -56,7 +60,9 @@ final class Receiver implements AutoCloseable {
   private void record(List<Message> messages) throws SQLException {
     try (Connection connection = dataSource.getConnection();
         PreparedStatement insert =
-            connection.prepareStatement("INSERT INTO received (queue, key, n) VALUES (?, ?, ?)")) {
+            connection.prepareStatement(
+                "INSERT INTO received (queue, message_key, n, broker_id, at_ms)"
+                    + " VALUES (?, ?, ?, ?, ?)")) {
       connection.setAutoCommit(false);
       for (Message message : messages) {
         String body = message.body();
@@ -64,6 +70,8 @@ final class Receiver implements AutoCloseable {
         insert.setString(1, queue);
         insert.setString(2, body.substring(0, colon));
         insert.setInt(3, Integer.parseInt(body.substring(colon + 1)));
+        insert.setString(4, message.messageId());
+        insert.setLong(5, System.currentTimeMillis());
         insert.addBatch();
       }
       insert.executeBatch();
@@ -86,6 +94,11 @@ final class Receiver implements AutoCloseable {
                                     .receiptHandle(message.receiptHandle())
                                     .build())
                         .toList()));
+  }
+
+  /** How often it has looked and found nothing. */
+  long emptyPolls() {
+    return emptyPolls.get();
   }
 
   private static void pause() {

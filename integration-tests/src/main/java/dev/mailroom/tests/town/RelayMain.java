@@ -5,11 +5,18 @@ import dev.mailroom.outbox.jdbc.JdbcOutboxStore;
 import dev.mailroom.relay.Relay;
 import dev.mailroom.relay.aws.AwsClients;
 import dev.mailroom.relay.aws.AwsTransport;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import software.amazon.awssdk.services.sns.SnsAsyncClient;
 import software.amazon.awssdk.services.sqs.SqsAsyncClient;
 
-/** A relay in a process of its own, until it is told to stop; then it drains and leaves. */
+/**
+ * A relay in a process of its own, until it is told to stop; then it drains and leaves. To each
+ * line on standard input it answers how many entries it sent without an answer until now.
+ */
 public final class RelayMain {
 
   /** Short, so that a proof sees many takeovers. */
@@ -21,7 +28,7 @@ public final class RelayMain {
   private RelayMain() {}
 
   /** Starts it; the argument is the database's URL. */
-  public static void main(String... arguments) throws InterruptedException {
+  public static void main(String... arguments) throws IOException {
     HikariDataSource dataSource = new HikariDataSource();
     dataSource.setJdbcUrl(arguments[0]);
     dataSource.setMaximumPoolSize(8);
@@ -34,6 +41,7 @@ public final class RelayMain {
             .timeout(SEND_TIMEOUT)
             .probing(Duration.ofMillis(50), Duration.ofSeconds(1))
             .build();
+    Unanswered unanswered = new Unanswered();
     Relay relay =
         Relay.builder()
             .store(JdbcOutboxStore.of(dataSource))
@@ -41,10 +49,19 @@ public final class RelayMain {
             .lease(LEASE, RENEW_EVERY)
             .backoff(Duration.ofMillis(50), Duration.ofSeconds(1))
             .attempts(1_000)
+            .listener(unanswered)
             .build();
     relay.start();
     Runtime.getRuntime().addShutdownHook(new Thread(relay::close));
     System.out.println("ready relay");
-    Thread.currentThread().join();
+    answer(unanswered);
+  }
+
+  private static void answer(Unanswered unanswered) throws IOException {
+    BufferedReader lines =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      System.out.println("obeyed " + line + " " + unanswered.entries());
+    }
   }
 }

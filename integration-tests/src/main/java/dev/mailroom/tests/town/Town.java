@@ -11,7 +11,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import javax.sql.DataSource;
@@ -37,7 +36,7 @@ public final class Town implements AutoCloseable {
   private final Child aws;
   private final SqsClient sqs;
   private final List<Child> relays = new ArrayList<>();
-  private int relaysStarted;
+  private final List<Child> launched = new ArrayList<>();
 
   /**
    * Builds it, with all tables and without a queue or relay.
@@ -46,6 +45,7 @@ public final class Town implements AutoCloseable {
    */
   public Town(String database) throws IOException, SQLException {
     logs = Files.createTempDirectory("mailroom-town");
+    aws = new Child(AwsMain.class, Map.of(), logs.resolve("aws.log"));
     server = DatabaseServer.start(database);
     server.requireDurability();
     dataSource.setJdbcUrl(server.jdbcUrl());
@@ -55,11 +55,10 @@ public final class Town implements AutoCloseable {
     for (String table : server.auditTables()) {
       execute(table);
     }
-    aws = new Child(AwsMain.class, Map.of(), logs.resolve("aws.log"));
     sqs = aim(SqsClient.builder()).build();
   }
 
-  private <B extends AwsClientBuilder<B, ?>> B aim(B builder) {
+  private <B extends AwsClientBuilder<B, ?>> B aim(B builder) throws IOException {
     return builder
         .endpointOverride(URI.create(aws.greeting()))
         .region(Region.US_EAST_1)
@@ -75,7 +74,7 @@ public final class Town implements AutoCloseable {
   }
 
   /** Makes a topic, and a queue of the same name that gets what is published, as it is. */
-  public void createTopic(String name) {
+  public void createTopic(String name) throws IOException {
     createQueue(name);
     Map<String, String> attributes = name.endsWith(FIFO) ? Map.of("FifoTopic", "true") : Map.of();
     try (SnsClient sns = aim(SnsClient.builder()).build()) {
@@ -91,24 +90,44 @@ public final class Town implements AutoCloseable {
     }
   }
 
-  /** Starts a relay, and returns when it has begun. */
-  public Child startRelay() throws IOException {
-    Map<String, String> environment = new HashMap<>();
-    environment.put("AWS_ENDPOINT_URL", aws.greeting());
-    environment.put("AWS_REGION", "us-east-1");
-    environment.put("AWS_ACCESS_KEY_ID", "town");
-    environment.put("AWS_SECRET_ACCESS_KEY", "town");
-    Path log = logs.resolve("relay" + relaysStarted++ + ".log");
-    Child relay = new Child(RelayMain.class, environment, log, server.jdbcUrl());
-    relays.add(relay);
-    return relay;
+  /** Starts relays at once, and returns when all have begun. */
+  public void startRelays(int number) throws IOException {
+    List<Child> started = new ArrayList<>();
+    for (int i = 0; i < number; i++) {
+      started.add(launch(RelayMain.class, "relay", server.jdbcUrl()));
+    }
+    for (Child relay : started) {
+      relay.greeting();
+    }
+    relays.addAll(started);
   }
 
-  /**
-   * The relays that were started and neither stopped nor killed, as far as a proof removes them.
-   */
+  /** Starts a process that knows where SQS and SNS are. It ends with this at the latest. */
+  public Child launch(Class<?> program, String name, String... arguments) throws IOException {
+    Map<String, String> environment =
+        Map.of(
+            "AWS_ENDPOINT_URL", aws.greeting(),
+            "AWS_REGION", "us-east-1",
+            "AWS_ACCESS_KEY_ID", "town",
+            "AWS_SECRET_ACCESS_KEY", "town");
+    Path log = logs.resolve(name + "-" + launched.size() + ".log");
+    Child child = new Child(program, environment, log, arguments);
+    launched.add(child);
+    return child;
+  }
+
+  /** The relays that were started; a proof takes out those that it ends. */
   public List<Child> relays() {
     return relays;
+  }
+
+  /** How many entries the relays that live have sent without an answer in time. */
+  public long unanswered() throws IOException {
+    long sum = 0;
+    for (Child relay : relays) {
+      sum += Long.parseLong(relay.tell("unanswered"));
+    }
+    return sum;
   }
 
   /** SQS and SNS; {@link AwsMain} tells what it obeys. */
@@ -121,13 +140,14 @@ public final class Town implements AutoCloseable {
     return sqs;
   }
 
+  /** Where the database is. */
+  public String url() {
+    return server.jdbcUrl();
+  }
+
   /** A pool of connections. */
   public DataSource dataSource() {
     return dataSource;
-  }
-
-  DatabaseServer server() {
-    return server;
   }
 
   /** Kills the database as a power cut does. */
@@ -154,6 +174,24 @@ public final class Town implements AutoCloseable {
     }
   }
 
+  /** As {@link #count}, but tries again while the database cannot be reached. */
+  public long countInTheEnd(String sql) throws SQLException {
+    for (int failures = 0; ; failures++) {
+      try {
+        return count(sql);
+      } catch (SQLException e) {
+        if (failures == 20) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** The transactions that have ended in the database since its start. */
+  public long transactions() throws SQLException {
+    return count(server.transactions());
+  }
+
   /** Executes one statement. */
   public void execute(String sql) throws SQLException {
     try (Connection connection = dataSource.getConnection();
@@ -174,7 +212,7 @@ public final class Town implements AutoCloseable {
 
   @Override
   public void close() {
-    relays.forEach(Child::close);
+    launched.forEach(Child::close);
     sqs.close();
     aws.close();
     dataSource.close();

@@ -28,11 +28,13 @@ public final class Writing {
   /**
    * Begins to write.
    *
+   * @param name that no others have, for the keys
    * @param destinations written to, each as often as it is named; that of a queue or topic
    * @param pauseMillis waited on average by each writer after a message
    */
   public Writing(
       DataSource dataSource,
+      String name,
       List<String> destinations,
       int writers,
       long pauseMillis,
@@ -41,18 +43,18 @@ public final class Writing {
     this.dataSource = dataSource;
     this.pauseMillis = pauseMillis;
     for (int i = 0; i < writers; i++) {
-      int number = i;
+      String prefix = name + i + "-";
       SplittableRandom its = random.split();
-      Thread thread = new Thread(() -> write(number, its), "writer-" + i);
+      Thread thread = new Thread(() -> write(prefix, its), "writer-" + i);
       thread.setDaemon(true);
       this.writers.add(thread);
       thread.start();
     }
   }
 
-  private void write(int writer, SplittableRandom random) {
+  private void write(String prefix, SplittableRandom random) {
     for (int n = 0; !stopped; n++) {
-      String key = "k" + writer + "-" + random.nextInt(KEYS_EACH);
+      String key = prefix + random.nextInt(KEYS_EACH);
       try {
         write(destinations.get(random.nextInt(destinations.size())), key, n, random);
         Thread.sleep(1 + random.nextLong(2 * pauseMillis));
@@ -69,10 +71,12 @@ public final class Writing {
     try (Connection connection = dataSource.getConnection()) {
       connection.setAutoCommit(false);
       try (PreparedStatement insert =
-          connection.prepareStatement("INSERT INTO sent VALUES (?, ?, ?)")) {
+          connection.prepareStatement(
+              "INSERT INTO sent (queue, message_key, n, at_ms) VALUES (?, ?, ?, ?)")) {
         insert.setString(1, destination.substring(destination.indexOf(':') + 1));
         insert.setString(2, key);
         insert.setInt(3, n);
+        insert.setLong(4, System.currentTimeMillis());
         insert.executeUpdate();
       }
       outbox.publish(

@@ -31,6 +31,10 @@ class HotStatementsOnSmallTablesIT extends HotStatementsIT {
     grown.execute("ANALYZE outbox_message, outbox_parked");
   }
 
+  /** Not here: a plan is made anew once its tables are analyzed. */
+  @Override
+  void aPlanThatIsKeptWouldReadAll() {}
+
   @Test
   void thePlannerWouldLikeToReadAll() throws SQLException {
     assertThat(explain("acknowledge", "EXPLAIN ")).contains("Seq Scan on outbox_message");

@@ -1,0 +1,5 @@
+/** Relays that come, go and die under load, and share the work. */
+@NullMarked
+package dev.mailroom.tests.cluster;
+
+import org.jspecify.annotations.NullMarked;
