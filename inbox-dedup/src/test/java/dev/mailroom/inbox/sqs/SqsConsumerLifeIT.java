@@ -118,10 +118,12 @@ class SqsConsumerLifeIT {
             .endpointOverride(URI.create("http://127.0.0.1:1"))
             .build()) {
       stage.start(
-          stage
-              .consumer()
+          SqsConsumer.builder(broken, stage.inbox)
+              .queue(stage.url)
+              .receiveClient(Stage.AWS.sqsAsync())
+              .waitTime(Duration.ofSeconds(1))
+              .listener(stage.heard)
               .visibility(Duration.ofSeconds(2))
-              .deleteClient(broken)
               .executor(tasks::add)
               .onAny(Stage::record));
       Runnable first = tasks.take();
