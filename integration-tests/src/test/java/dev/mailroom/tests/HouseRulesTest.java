@@ -31,7 +31,14 @@ class HouseRulesTest {
   private static final Map<String, Set<String>> PUBLIC =
       Map.of(
           CORE,
-          Set.of("Codec", "Headers", "JacksonCodec", "MailroomException", "Message", "Outbox", "WireFormat"),
+          Set.of(
+              "Codec",
+              "Headers",
+              "JacksonCodec",
+              "MailroomException",
+              "Message",
+              "Outbox",
+              "WireFormat"),
           RELAY,
           Set.of(
               "DeadLetterPolicy",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mailroom.tests.backlog.BacklogProof;
 import dev.mailroom.tests.crash.CrashProof;
+import dev.mailroom.tests.inbox.InboxProof;
 import dev.mailroom.tests.prove.Findings;
 import dev.mailroom.tests.prove.Progress;
 import dev.mailroom.tests.prove.Proof;
@@ -22,6 +23,12 @@ class ProofsIT {
   @Test
   void crashesLoseAndInventNothingAndKeepTheOrder() throws Exception {
     Findings findings = prove(new CrashProof(), "--rounds", "6");
+    assertThat(findings.areKept()).as(findings.json()).isTrue();
+  }
+
+  @Test
+  void consumersThatDieTakeEachMessagesEffectOnceAndInOrder() throws Exception {
+    Findings findings = prove(new InboxProof(), "--rounds", "3");
     assertThat(findings.areKept()).as(findings.json()).isTrue();
   }
 

@@ -31,8 +31,7 @@ class JacksonCodecTest {
     assertThatExceptionOfType(Codec.Mismatch.class)
         .isThrownBy(
             () ->
-                JacksonCodec.of(new ObjectMapper())
-                    .decode("{\"amount\":3,\"new\":1}", Item.class));
+                JacksonCodec.of(new ObjectMapper()).decode("{\"amount\":3,\"new\":1}", Item.class));
   }
 
   @ParameterizedTest

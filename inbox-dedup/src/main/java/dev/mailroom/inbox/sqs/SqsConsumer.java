@@ -130,8 +130,8 @@ public final class SqsConsumer implements AutoCloseable {
 
   /**
    * What the consumer does with a message, without its queue: the handler of its type, with the
-   * payload from S3 where it is there. For redriving, as in {@code
-   * inbox.deadLetters().redrive(id, consumer.handler())}.
+   * payload from S3 where it is there. For redriving, as in {@code inbox.deadLetters().redrive(id,
+   * consumer.handler())}.
    */
   public Inbox.Handler<Exception> handler() {
     return worker::redeliver;
@@ -235,9 +235,9 @@ public final class SqsConsumer implements AutoCloseable {
     }
 
     /**
-     * Where messages go that failed at their delivery number {@code receives} (1 to 1,000) or later,
-     * as in {@code deadLetters(10, inbox.deadLetters()::store)}; then they are deleted. Not used
-     * when the queue has a redrive policy: SQS moves them then, and goes first.
+     * Where messages go that failed at their delivery number {@code receives} (1 to 1,000) or
+     * later, as in {@code deadLetters(10, inbox.deadLetters()::store)}; then they are deleted. Not
+     * used when the queue has a redrive policy: SQS moves them then, and goes first.
      */
     public Builder deadLetters(int receives, BiConsumer<ReceivedMessage, Throwable> store) {
       Settings.require("deadLetters receives", receives, 1, 1_000);

@@ -51,8 +51,7 @@ record Worker(Unwrapping unwrapping, Handlers handlers, Inbox inbox) {
       case FAIL -> Attempt.failed(delivery, message, Handlers.missing(message));
       case IGNORE -> Attempt.of(delivery, message, Result.IGNORED);
       case DEAD_LETTER ->
-          new Attempt(
-              delivery, message, Result.UNWANTED, Optional.of(Handlers.missing(message)));
+          new Attempt(delivery, message, Result.UNWANTED, Optional.of(Handlers.missing(message)));
     };
   }
 

@@ -24,9 +24,7 @@ class HandlerThreadsTest {
   void eachTaskHasAVirtualThread() throws Exception {
     HandlerThreads threads = HandlerThreads.virtual();
     CompletableFuture<String> thread = new CompletableFuture<>();
-    threads
-        .start("orders", 1)
-        .execute(() -> thread.complete(Thread.currentThread().toString()));
+    threads.start("orders", 1).execute(() -> thread.complete(Thread.currentThread().toString()));
     assertThat(thread.get(60, TimeUnit.SECONDS)).startsWith("VirtualThread").contains("orders-1");
     threads.stop();
   }

@@ -111,8 +111,7 @@ class S3PayloadIT {
             .deadLetters(1, (message, error) -> {})
             .onAny(Stage::record));
     stage.awaitEmptyQueue();
-    assertThat(stage.heard.failures.peek())
-        .hasMessageContaining("s3://large/gone does not exist");
+    assertThat(stage.heard.failures.peek()).hasMessageContaining("s3://large/gone does not exist");
     assertThat(stage.heard.deadLetters)
         .singleElement()
         .satisfies(message -> assertThat(S3Pointer.isIn(message)).isTrue())
@@ -129,8 +128,10 @@ class S3PayloadIT {
             .onAny(Stage::record));
     await().atMost(Stage.PATIENCE).until(() -> !stage.heard.failures.isEmpty());
     assertThat(stage.heard.failures.peek()).hasMessageContaining("more than 17 bytes");
-    assertThat(org.junit.jupiter.api.Assertions.assertThrows(
-            RuntimeException.class, () -> S3PayloadStore.of(s3, "other").fetch("large", "here")))
+    assertThat(
+            org.junit.jupiter.api.Assertions.assertThrows(
+                RuntimeException.class,
+                () -> S3PayloadStore.of(s3, "other").fetch("large", "here")))
         .hasMessageContaining("not among those allowed");
   }
 

@@ -58,9 +58,7 @@ class SettingsTest {
     refused("batch must be 1 to 10, but is 11", b -> b.batch(11));
     refused("maxProcessing must be PT0.001S", b -> b.maxProcessing(ofSeconds(0)));
     refused("codec is missing", b -> b.on("U", String.class, (u, c) -> {}));
-    refused(
-        "DEAD_LETTER needs a place",
-        b -> b.unknownTypes(UnknownTypes.DEAD_LETTER));
+    refused("DEAD_LETTER needs a place", b -> b.unknownTypes(UnknownTypes.DEAD_LETTER));
     refused(
         "createIfMissing needs the queue's name",
         b -> b.queue("https://host/1/q").createIfMissing());

@@ -23,8 +23,7 @@ class StartupIT {
   private void redrive(int receives, int retentionSeconds) {
     Stage.AWS.createQueue(
         stage.name + "-dead",
-        Map.of(
-            QueueAttributeName.MESSAGE_RETENTION_PERIOD, String.valueOf(retentionSeconds)));
+        Map.of(QueueAttributeName.MESSAGE_RETENTION_PERIOD, String.valueOf(retentionSeconds)));
     Stage.AWS
         .sqs()
         .setQueueAttributes(
@@ -64,7 +63,8 @@ class StartupIT {
     stage.start(stage.consumer().onAny(Stage::record));
     awaitFinding(Kind.FEW_RECEIVES, "raise maxReceiveCount to 3");
     awaitFinding(Kind.SHORT_DEAD_LETTER_RETENTION, "14 days");
-    assertThat(stage.heard.findings).extracting(each -> each.kind())
+    assertThat(stage.heard.findings)
+        .extracting(each -> each.kind())
         .doesNotContain(Kind.NO_DEAD_LETTERS);
   }
 

@@ -3,6 +3,7 @@ package dev.mailroom.tests.prove;
 import dev.mailroom.tests.backlog.BacklogProof;
 import dev.mailroom.tests.crash.CrashProof;
 import dev.mailroom.tests.failover.FailoverProof;
+import dev.mailroom.tests.inbox.InboxProof;
 import dev.mailroom.tests.isolation.IsolationProof;
 import dev.mailroom.tests.longtransaction.LongTransactionProof;
 import picocli.CommandLine;
@@ -17,6 +18,7 @@ import picocli.CommandLine.Command;
       BacklogProof.class,
       CrashProof.class,
       FailoverProof.class,
+      InboxProof.class,
       IsolationProof.class,
       LongTransactionProof.class
     })

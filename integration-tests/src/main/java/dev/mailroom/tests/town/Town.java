@@ -37,7 +37,7 @@ public final class Town implements AutoCloseable {
   private final Child aws;
   private final SqsClient sqs;
   private final List<Child> relays = new ArrayList<>();
-  private int relaysStarted;
+  private int started;
 
   /**
    * Builds it, with all tables and without a queue or relay.
@@ -93,15 +93,22 @@ public final class Town implements AutoCloseable {
 
   /** Starts a relay, and returns when it has begun. */
   public Child startRelay() throws IOException {
+    Child relay = start(RelayMain.class);
+    relays.add(relay);
+    return relay;
+  }
+
+  /** Starts a program that knows the broker, and gets the database's URL before its arguments. */
+  public Child start(Class<?> program, String... arguments) throws IOException {
     Map<String, String> environment = new HashMap<>();
     environment.put("AWS_ENDPOINT_URL", aws.greeting());
     environment.put("AWS_REGION", "us-east-1");
     environment.put("AWS_ACCESS_KEY_ID", "town");
     environment.put("AWS_SECRET_ACCESS_KEY", "town");
-    Path log = logs.resolve("relay" + relaysStarted++ + ".log");
-    Child relay = new Child(RelayMain.class, environment, log, server.jdbcUrl());
-    relays.add(relay);
-    return relay;
+    Path log = logs.resolve(program.getSimpleName() + started++ + ".log");
+    List<String> all = new ArrayList<>(List.of(server.jdbcUrl()));
+    all.addAll(List.of(arguments));
+    return new Child(program, environment, log, all.toArray(String[]::new));
   }
 
   /**
