@@ -31,7 +31,14 @@ class HouseRulesTest {
   private static final Map<String, Set<String>> PUBLIC =
       Map.of(
           CORE,
-          Set.of("Headers", "MailroomException", "Message", "Outbox", "WireFormat"),
+          Set.of(
+              "Codec",
+              "Headers",
+              "JacksonCodec",
+              "MailroomException",
+              "Message",
+              "Outbox",
+              "WireFormat"),
           RELAY,
           Set.of(
               "DeadLetterPolicy",
@@ -57,9 +64,9 @@ class HouseRulesTest {
           AWS,
           Set.of("AwsClients", "AwsTransport", "Route", "SnsTopic", "SqsQueue"),
           "dev.mailroom.inbox",
-          Set.of("Inbox", "InboxListener", "InboxSchema", "ReceivedMessage"),
+          Set.of("Inbox", "InboxListener", "InboxMetrics", "InboxSchema", "ReceivedMessage"),
           "dev.mailroom.inbox.sqs",
-          Set.of("SqsConsumer"));
+          Set.of("PayloadStore", "S3PayloadStore", "SqsConsumer", "UnknownTypes"));
 
   private static final JavaClasses HOUSE =
       new ClassFileImporter()

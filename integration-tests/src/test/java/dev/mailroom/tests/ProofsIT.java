@@ -9,6 +9,7 @@ import dev.mailroom.tests.failover.FailoverProof;
 import dev.mailroom.tests.isolation.IsolationProof;
 import dev.mailroom.tests.longtransaction.LongTransactionProof;
 import dev.mailroom.tests.many.ManyProof;
+import dev.mailroom.tests.inbox.InboxProof;
 import dev.mailroom.tests.prove.Findings;
 import dev.mailroom.tests.prove.Progress;
 import dev.mailroom.tests.prove.Proof;
@@ -75,6 +76,12 @@ class ProofsIT {
   @Test
   void aFailoverLosesWhatTheDatabaseLosesAndNoMore() throws Exception {
     Findings findings = prove(new FailoverProof(), "--rounds=1", "--seconds=2");
+    assertThat(findings.areKept()).as(findings.json()).isTrue();
+  }
+
+  @Test
+  void consumersThatDieTakeEachMessagesEffectOnceAndInOrder() throws Exception {
+    Findings findings = prove(new InboxProof(), "--rounds", "3");
     assertThat(findings.areKept()).as(findings.json()).isTrue();
   }
 

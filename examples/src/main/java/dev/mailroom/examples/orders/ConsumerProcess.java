@@ -6,7 +6,6 @@ import dev.mailroom.relay.aws.AwsClients;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import software.amazon.awssdk.services.sqs.SqsAsyncClient;
 
 /** A process with the consumers of all services. */
 public final class ConsumerProcess {
@@ -38,8 +37,7 @@ public final class ConsumerProcess {
   private static SqsConsumer consumer(
       String url, Service service, String queue, SqsConsumer.Handler handler) {
     Inbox inbox = Inbox.of(service.connect(url, CONCURRENCY), queue);
-    return SqsConsumer.builder(SqsAsyncClient.create(), inbox)
-        .deleteClient(AwsClients.sqs())
+    return SqsConsumer.builder(AwsClients.sqs(), inbox)
         .queue(queue)
         .concurrency(CONCURRENCY)
         .visibility(Duration.ofSeconds(6))

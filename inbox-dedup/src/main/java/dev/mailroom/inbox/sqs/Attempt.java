@@ -33,6 +33,11 @@ record Attempt(
     return of(delivery, message, Result.valueOf(outcome.name()));
   }
 
+  static Attempt of(Delivery delivery, Inbox.Result of) {
+    Result result = Result.valueOf(of.status().name());
+    return new Attempt(delivery, of.message(), result, of.failure());
+  }
+
   static Attempt failed(Delivery delivery, ReceivedMessage message, Throwable failure) {
     return new Attempt(delivery, message, Result.FAILED, Optional.of(failure));
   }

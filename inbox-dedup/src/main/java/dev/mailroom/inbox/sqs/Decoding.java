@@ -19,7 +19,9 @@ final class Decoding {
     } catch (RuntimeException e) {
       // Whoever wrote the codec, an exception other than its own may quote the payload.
       String reason =
-          e instanceof Codec.Mismatch ? e.getMessage() : codec.getClass() + " threw " + e.getClass();
+          e instanceof Codec.Mismatch
+              ? e.getMessage()
+              : codec.getClass() + " threw " + e.getClass();
       throw new MailroomException(
           message + " cannot be decoded as " + type.getName() + ": " + reason);
     }

@@ -38,7 +38,11 @@ final class Dispatcher {
   private boolean closed;
 
   Dispatcher(
-      Settings settings, Runner runner, Settlement settlement, Executor executor, InboxListener to) {
+      Settings settings,
+      Runner runner,
+      Settlement settlement,
+      Executor executor,
+      InboxListener to) {
     this.settings = settings;
     this.runner = runner;
     this.heartbeat = settlement.heartbeat();

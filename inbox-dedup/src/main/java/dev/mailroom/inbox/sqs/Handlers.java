@@ -9,10 +9,27 @@ import java.util.Optional;
 record Handlers(
     Map<String, SqsConsumer.Handler> byType,
     Optional<SqsConsumer.Handler> any,
-    SqsConsumer.UnknownTypes unknown) {
+    UnknownTypes unknown) {
 
   Handlers {
     byType = Map.copyOf(byType);
+  }
+
+  /**
+   * @throws IllegalArgumentException if there are none, or they lack what they need
+   */
+  static void check(SqsConsumer.Builder builder) {
+    if (builder.handlers.isEmpty() && builder.any == null) {
+      throw new IllegalArgumentException("no handler is given: call on(type, …) or onAny(…)");
+    }
+    if (builder.typed && builder.codec == null) {
+      throw new IllegalArgumentException(
+          "codec is missing: a handler takes objects; JacksonCodec.create() is one");
+    }
+    if (builder.unknownTypes == UnknownTypes.DEAD_LETTER && builder.deadLetters == null) {
+      throw new IllegalArgumentException(
+          "unknownTypes DEAD_LETTER needs a place for them: call deadLetters(…)");
+    }
   }
 
   Optional<SqsConsumer.Handler> of(ReceivedMessage message) {

@@ -47,8 +47,8 @@ record Inspection(
               + settings.maxProcessing()
               + " (maxProcessing), but a message is hidden for "
               + settings.visibility()
-              + " and no heartbeat extends that, so slow ones are delivered twice; raise visibility,"
-              + " lower maxProcessing or set a heartbeat");
+              + " and no heartbeat extends that, so slow ones are delivered twice; raise"
+              + " visibility, lower maxProcessing or set a heartbeat");
     }
   }
 

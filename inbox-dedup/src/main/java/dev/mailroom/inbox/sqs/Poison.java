@@ -2,6 +2,7 @@ package dev.mailroom.inbox.sqs;
 
 import dev.mailroom.inbox.InboxListener;
 import dev.mailroom.inbox.ReceivedMessage;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,7 +15,7 @@ final class Poison {
 
   private static final Logger log = LoggerFactory.getLogger(Poison.class);
 
-  private final @Nullable DeadLetterStore store;
+  private final @Nullable BiConsumer<ReceivedMessage, Throwable> store;
   private final int receives;
   private final InboxListener listener;
 
@@ -26,7 +27,10 @@ final class Poison {
   /**
    * @param receives after which a message that fails is stored
    */
-  Poison(@Nullable DeadLetterStore store, int receives, InboxListener listener) {
+  Poison(
+      @Nullable BiConsumer<ReceivedMessage, Throwable> store,
+      int receives,
+      InboxListener listener) {
     this.store = store;
     this.receives = receives;
     this.listener = listener;
@@ -51,7 +55,7 @@ final class Poison {
       return Verdict.AGAIN;
     }
     try {
-      store.store(message, error);
+      store.accept(message, error);
     } catch (RuntimeException e) {
       e.addSuppressed(error);
       log.error("{} failed, and could not be stored as dead letter; it comes again", message, e);

@@ -15,8 +15,7 @@ import software.amazon.awssdk.services.sqs.SqsServiceClientConfiguration;
 record ReceiveClient(SqsAsyncClient client, boolean own) implements AutoCloseable {
 
   /** The one given; else one like {@code other}, with connections of its own. */
-  static ReceiveClient of(
-      @Nullable SqsAsyncClient given, SqsAsyncClient other, Findings findings) {
+  static ReceiveClient of(@Nullable SqsAsyncClient given, SqsAsyncClient other, Findings findings) {
     if (given != null) {
       return new ReceiveClient(given, false);
     }

@@ -19,6 +19,7 @@ import software.amazon.awssdk.services.sqs.model.ReceiveMessageResponse;
 final class Receiver implements Runnable {
 
   private static final Logger log = LoggerFactory.getLogger(Receiver.class);
+
   /** After a poll's own wait; then it is lost, and so is what it took. */
   private static final Duration ANSWER = Duration.ofSeconds(5);
 
@@ -162,5 +163,4 @@ final class Receiver implements Runnable {
       log.warn("Queue {} cannot be read; trying again, with pauses", queue.name(), error);
     }
   }
-
 }

@@ -26,6 +26,24 @@ record Settings(
 
   private static final Duration TWELVE_HOURS = Duration.ofHours(12);
 
+  static Settings of(SqsConsumer.Builder builder, QueueAddress address) {
+    Integer prefetch = builder.prefetch;
+    Duration heartbeat = builder.heartbeat;
+    return new Settings(
+        address.name(),
+        builder.concurrency,
+        prefetch != null ? prefetch : address.fifo() ? 9 * builder.concurrency : 10,
+        builder.batch,
+        builder.waitTime,
+        builder.visibility,
+        heartbeat != null ? heartbeat : builder.visibility.dividedBy(3),
+        builder.maxProcessing,
+        builder.backoff,
+        builder.shutdown,
+        builder.createIfMissing,
+        Optional.empty());
+  }
+
   /**
    * This, if all of it is within its bounds.
    *

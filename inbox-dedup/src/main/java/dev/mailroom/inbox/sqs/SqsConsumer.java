@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.sqs.SqsAsyncClient;
 
@@ -61,16 +62,6 @@ public final class SqsConsumer implements AutoCloseable {
 
     /** The context has the message as well. */
     void handle(T payload, Inbox.Context context) throws Exception;
-  }
-
-  /** What becomes of a message whose type nobody handles. */
-  public enum UnknownTypes {
-    /** It is a failure like that of a handler: the message comes again. */
-    FAIL,
-    /** It is deleted. */
-    IGNORE,
-    /** It is stored with {@link Builder#deadLetters}, at its first delivery. */
-    DEAD_LETTER
   }
 
   private final Settings settings;
@@ -138,6 +129,15 @@ public final class SqsConsumer implements AutoCloseable {
   }
 
   /**
+   * What the consumer does with a message, without its queue: the handler of its type, with the
+   * payload from S3 where it is there. For redriving, as in {@code inbox.deadLetters().redrive(id,
+   * consumer.handler())}.
+   */
+  public Inbox.Handler<Exception> handler() {
+    return worker::redeliver;
+  }
+
+  /**
    * Stops receiving, gives back at once what has not begun to run, and waits for the handlers that
    * run. Those that outlast {@link Builder#shutdown} are interrupted and their messages go back to
    * the queue. A long poll under way is waited for until it ends by itself, because what it takes
@@ -159,28 +159,28 @@ public final class SqsConsumer implements AutoCloseable {
 
     private final SqsAsyncClient client;
     private final Inbox inbox;
-    private final Map<String, Handler> handlers = new LinkedHashMap<>();
+    final Map<String, Handler> handlers = new LinkedHashMap<>();
     private @Nullable SqsAsyncClient receiveClient;
     private @Nullable String queue;
-    private @Nullable Handler any;
-    private @Nullable Codec codec;
-    private boolean typed;
-    private UnknownTypes unknownTypes = UnknownTypes.FAIL;
+    @Nullable Handler any;
+    @Nullable Codec codec;
+    boolean typed;
+    UnknownTypes unknownTypes = UnknownTypes.FAIL;
     private @Nullable PayloadStore payloads;
-    private @Nullable DeadLetterStore deadLetters;
+    @Nullable BiConsumer<ReceivedMessage, Throwable> deadLetters;
     private int deadLetterAfter = 10;
     private InboxListener listener = InboxListener.NONE;
     private HandlerThreads threads = HandlerThreads.pool();
-    private int concurrency = 10;
-    private int batch = 1;
-    private @Nullable Integer prefetch;
-    private Duration waitTime = Duration.ofSeconds(20);
-    private Duration visibility = Duration.ofSeconds(30);
-    private @Nullable Duration heartbeat;
-    private Duration maxProcessing = Duration.ofMinutes(15);
-    private Backoff backoff = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(15));
-    private Duration shutdown = Duration.ofSeconds(20);
-    private boolean createIfMissing;
+    int concurrency = 10;
+    int batch = 1;
+    @Nullable Integer prefetch;
+    Duration waitTime = Duration.ofSeconds(20);
+    Duration visibility = Duration.ofSeconds(30);
+    @Nullable Duration heartbeat;
+    Duration maxProcessing = Duration.ofMinutes(15);
+    Backoff backoff = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(15));
+    Duration shutdown = Duration.ofSeconds(20);
+    boolean createIfMissing;
 
     private Builder(SqsAsyncClient client, Inbox inbox) {
       this.client = requireNonNull(client, "client");
@@ -231,6 +231,18 @@ public final class SqsConsumer implements AutoCloseable {
     /** What becomes of messages that nobody handles. By default they fail. */
     public Builder unknownTypes(UnknownTypes unknownTypes) {
       this.unknownTypes = requireNonNull(unknownTypes, "unknownTypes");
+      return this;
+    }
+
+    /**
+     * Where messages go that failed at their delivery number {@code receives} (1 to 1,000) or
+     * later, as in {@code deadLetters(10, inbox.deadLetters()::store)}; then they are deleted. Not
+     * used when the queue has a redrive policy: SQS moves them then, and goes first.
+     */
+    public Builder deadLetters(int receives, BiConsumer<ReceivedMessage, Throwable> store) {
+      Settings.require("deadLetters receives", receives, 1, 1_000);
+      this.deadLetters = requireNonNull(store, "store");
+      this.deadLetterAfter = receives;
       return this;
     }
 
@@ -371,42 +383,12 @@ public final class SqsConsumer implements AutoCloseable {
         throw new IllegalArgumentException("queue is missing: give its name, URL or ARN");
       }
       QueueAddress address = QueueAddress.parse(queue);
-      checkHandlers();
+      Handlers.check(this);
       if (createIfMissing && (address.url().isPresent() || address.account().isPresent())) {
         throw new IllegalArgumentException(
             "createIfMissing needs the queue's name alone, but queue is " + queue);
       }
-      return new SqsConsumer(this, address, settings(address).checked());
-    }
-
-    private void checkHandlers() {
-      if (handlers.isEmpty() && any == null) {
-        throw new IllegalArgumentException("no handler is given: call on(type, …) or onAny(…)");
-      }
-      if (typed && codec == null) {
-        throw new IllegalArgumentException(
-            "codec is missing: a handler takes objects; JacksonCodec.create() is one");
-      }
-      if (unknownTypes == UnknownTypes.DEAD_LETTER && deadLetters == null) {
-        throw new IllegalArgumentException(
-            "unknownTypes DEAD_LETTER needs a place for them: call deadLetters(…)");
-      }
-    }
-
-    private Settings settings(QueueAddress address) {
-      return new Settings(
-          address.name(),
-          concurrency,
-          prefetch != null ? prefetch : address.fifo() ? 9 * concurrency : 10,
-          batch,
-          waitTime,
-          visibility,
-          heartbeat != null ? heartbeat : visibility.dividedBy(3),
-          maxProcessing,
-          backoff,
-          shutdown,
-          createIfMissing,
-          Optional.empty());
+      return new SqsConsumer(this, address, Settings.of(this, address).checked());
     }
 
     private Handlers handlers() {

@@ -69,9 +69,7 @@ record Unwrapping(String queue, @Nullable PayloadStore payloads, Findings findin
 
   /** What can be said of a message whose attributes are not understood: they are its headers. */
   ReceivedMessage asItCame(Delivery delivery) {
-    return bare(delivery)
-        .headers(Attributes.of(delivery.message().messageAttributes()))
-        .build();
+    return bare(delivery).headers(Attributes.of(delivery.message().messageAttributes())).build();
   }
 
   private ReceivedMessage.Builder bare(Delivery delivery) {

@@ -28,7 +28,11 @@ record Worker(Unwrapping unwrapping, Handlers handlers, Inbox inbox) {
         delivery.group().ifPresent(stopped::add);
       }
     }
-    attempts.addAll(runnable.size() == 1 ? List.of(alone(runnable.get(0))) : together(runnable));
+    if (runnable.size() == 1) {
+      attempts.add(alone(runnable.get(0)));
+    } else if (!runnable.isEmpty()) {
+      attempts.addAll(together(runnable));
+    }
     return attempts;
   }
 
@@ -47,8 +51,7 @@ record Worker(Unwrapping unwrapping, Handlers handlers, Inbox inbox) {
       case FAIL -> Attempt.failed(delivery, message, Handlers.missing(message));
       case IGNORE -> Attempt.of(delivery, message, Result.IGNORED);
       case DEAD_LETTER ->
-          new Attempt(
-              delivery, message, Result.UNWANTED, Optional.of(Handlers.missing(message)));
+          new Attempt(delivery, message, Result.UNWANTED, Optional.of(Handlers.missing(message)));
     };
   }
 
@@ -63,12 +66,29 @@ record Worker(Unwrapping unwrapping, Handlers handlers, Inbox inbox) {
   }
 
   private List<Attempt> together(List<Attempt> ready) {
-    return ready.stream().map(this::alone).toList();
+    boolean ordered = ready.get(0).delivery().group().isPresent();
+    List<Inbox.Result> results =
+        inbox.processAll(
+            ready.stream().map(Attempt::message).toList(),
+            ordered ? Inbox.Order.BY_KEY : Inbox.Order.NONE,
+            this::handle);
+    List<Attempt> attempts = new ArrayList<>();
+    for (int i = 0; i < results.size(); i++) {
+      attempts.add(Attempt.of(ready.get(i).delivery(), results.get(i)));
+    }
+    return attempts;
   }
 
-  /** Of a message that has a handler. */
-  void handle(Inbox.Context context) throws Exception {
-    ReceivedMessage message = context.message();
+  /** Of a message that was stored as it came. */
+  void redeliver(Inbox.Context context) throws Exception {
+    handle(unwrapping.withPayload(context.message()), context);
+  }
+
+  private void handle(Inbox.Context context) throws Exception {
+    handle(context.message(), context);
+  }
+
+  private void handle(ReceivedMessage message, Inbox.Context context) throws Exception {
     handlers.of(message).orElseThrow(() -> Handlers.missing(message)).handle(message, context);
   }
 }

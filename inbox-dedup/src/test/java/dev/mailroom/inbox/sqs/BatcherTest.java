@@ -23,6 +23,8 @@ class BatcherTest {
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
   private final List<List<Integer>> calls = Collections.synchronizedList(new ArrayList<>());
 
+  private final List<String> givenUp = Collections.synchronizedList(new ArrayList<>());
+
   @AfterEach
   void stop() {
     timer.shutdownNow();
@@ -36,7 +38,8 @@ class BatcherTest {
           calls.add(List.copyOf(batch));
           return answer.apply(batch);
         },
-        timer);
+        timer,
+        (entry, problem) -> givenUp.add(entry + " " + problem));
   }
 
   private static CompletableFuture<List<Refusal<Integer>>> taken() {
@@ -65,7 +68,8 @@ class BatcherTest {
     batcher.add(1, NOW);
     batcher.add(2, NOW);
     assertThat(batcher.awaitIdle(PATIENCE)).isTrue();
-    assertThat(calls.stream().flatMap(List::stream).filter(i -> i == 1)).hasSize(4);
+    assertThat(calls.stream().flatMap(List::stream).filter(i -> i == 1)).hasSize(8);
+    assertThat(givenUp).containsExactly("1 InternalError");
     assertThat(calls.stream().flatMap(List::stream).filter(i -> i == 2)).hasSize(1);
   }
 

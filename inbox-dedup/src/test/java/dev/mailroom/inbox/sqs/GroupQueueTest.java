@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class GroupQueueTest {
@@ -17,7 +19,7 @@ class GroupQueueTest {
   /** Number counts up in the order of adding. */
   private record Item(Optional<String> group, int number) {}
 
-  private final GroupQueue<Item> queue = new GroupQueue<>(LIMIT, Item::group);
+  private final GroupQueue<Item> queue = new GroupQueue<>(LIMIT, 1, Item::group);
   private int added;
 
   private Item add(String group) {
@@ -36,7 +38,7 @@ class GroupQueueTest {
     queue.next();
     queue.next();
     assertThat(queue.next()).isEmpty();
-    queue.succeeded(first);
+    queue.end(List.of(first), item -> true);
     assertThat(queue.next()).contains(fourth);
   }
 
@@ -48,8 +50,8 @@ class GroupQueueTest {
     assertThat(queue.next()).contains(a1);
     assertThat(queue.next()).contains(b1);
     assertThat(queue.next()).isEmpty();
-    queue.succeeded(a1);
-    assertThat(queue.next()).contains(a2);
+    queue.end(List.of(a1), item -> true);
+    assertThat(queue.next()).containsExactly(a2);
   }
 
   @Test
@@ -59,7 +61,7 @@ class GroupQueueTest {
     Item b1 = add("b");
     Item a3 = add("a");
     queue.next();
-    assertThat(queue.failed(a1)).containsExactly(a2, a3);
+    assertThat(queue.end(List.of(a1), item -> false)).containsExactly(a2, a3);
     assertThat(queue.next()).contains(b1);
     assertThat(queue.size()).isEqualTo(1);
     Item again = add("a");
@@ -74,8 +76,8 @@ class GroupQueueTest {
     Item b2 = add("b");
     assertThat(queue.next()).contains(a1);
     assertThat(queue.drain()).containsExactlyInAnyOrder(a2, b1, b2).containsSubsequence(b1, b2);
-    assertThat(queue.running()).containsExactly(a1);
-    queue.succeeded(a1);
+    assertThat(queue.running()).isEqualTo(1);
+    queue.end(List.of(a1), item -> true);
     assertThat(queue.size()).isZero();
   }
 
@@ -92,15 +94,18 @@ class GroupQueueTest {
 
     private final Random random;
     private final String name;
-    private final GroupQueue<Item> queue = new GroupQueue<>(LIMIT, Item::group);
+    private final int batch;
+    private final GroupQueue<Item> queue;
     private final List<Item> waiting = new ArrayList<>();
-    private final List<Item> running = new ArrayList<>();
+    private final List<List<Item>> running = new ArrayList<>();
     private final Map<String, Integer> lastRun = new HashMap<>();
     private int added;
 
     History(long seed) {
       random = new Random(seed);
       name = "history of seed " + seed;
+      batch = 1 + random.nextInt(4);
+      queue = new GroupQueue<>(LIMIT, batch, Item::group);
     }
 
     void play() {
@@ -108,16 +113,18 @@ class GroupQueueTest {
         switch (random.nextInt(6)) {
           case 0, 1 -> add();
           case 2, 3 -> next();
-          case 4 -> succeed();
+          case 4 -> end(1);
           default -> {
             if (random.nextInt(40) == 0) {
               drain();
             } else {
-              fail();
+              end(2);
             }
           }
         }
-        assertThat(queue.size()).as(name).isEqualTo(waiting.size() + running.size());
+        int runs = running.stream().mapToInt(List::size).sum();
+        assertThat(queue.running()).as(name).isEqualTo(runs);
+        assertThat(queue.waiting()).as(name).isEqualTo(waiting.size());
       }
     }
 
@@ -129,48 +136,54 @@ class GroupQueueTest {
     }
 
     private void next() {
-      Optional<Item> next = queue.next();
-      List<Item> allowed = waiting.stream().filter(this::mayRun).toList();
-      assertThat(next.isPresent()).as(name).isEqualTo(running.size() < LIMIT && !allowed.isEmpty());
-      next.ifPresent(
-          item -> {
-            assertThat(allowed).as(name).contains(item);
-            item.group()
-                .ifPresent(
-                    group ->
-                        assertThat(lastRun.merge(group, item.number(), Math::max))
-                            .as(name)
-                            .isEqualTo(item.number()));
-            waiting.remove(item);
-            running.add(item);
-          });
+      boolean some = running.size() < LIMIT && waiting.stream().anyMatch(this::mayRun);
+      List<Item> next = queue.next();
+      assertThat(!next.isEmpty()).as(name).isEqualTo(some);
+      assertThat(next.size()).as(name).isLessThanOrEqualTo(batch);
+      for (Item item : next) {
+        assertThat(mayRun(item)).as(name).isTrue();
+        item.group()
+            .ifPresent(
+                group ->
+                    assertThat(lastRun.merge(group, item.number(), Math::max))
+                        .as(name)
+                        .isEqualTo(item.number()));
+        waiting.remove(item);
+      }
+      if (!next.isEmpty()) {
+        running.add(next);
+      }
     }
 
+    /** None of its group runs in another batch, and none before it waits. */
     private boolean mayRun(Item item) {
       return item.group().isEmpty()
-          || (running.stream().noneMatch(other -> other.group().equals(item.group()))
+          || (running.stream()
+                  .flatMap(List::stream)
+                  .noneMatch(other -> other.group().equals(item.group()))
               && waiting.stream()
                   .noneMatch(
                       other ->
                           other.group().equals(item.group()) && other.number() < item.number()));
     }
 
-    private void succeed() {
-      if (!running.isEmpty()) {
-        queue.succeeded(running.remove(random.nextInt(running.size())));
+    /** Of {@code odds} messages, one succeeds. */
+    private void end(int odds) {
+      if (running.isEmpty()) {
+        return;
       }
-    }
-
-    private void fail() {
-      if (!running.isEmpty()) {
-        Item failed = running.remove(random.nextInt(running.size()));
-        List<Item> behind =
-            failed.group().isEmpty()
-                ? List.of()
-                : waiting.stream().filter(i -> i.group().equals(failed.group())).toList();
-        assertThat(queue.failed(failed)).as(name).containsExactlyElementsOf(behind);
-        waiting.removeAll(behind);
-      }
+      List<Item> ended = running.remove(random.nextInt(running.size()));
+      Set<Item> failed = new HashSet<>(ended);
+      failed.removeIf(item -> random.nextInt(odds) == 0);
+      List<Item> behind =
+          waiting.stream()
+              .filter(item -> item.group().isPresent())
+              .filter(item -> failed.stream().anyMatch(f -> f.group().equals(item.group())))
+              .toList();
+      assertThat(queue.end(ended, item -> !failed.contains(item)))
+          .as(name)
+          .containsExactlyInAnyOrderElementsOf(behind);
+      waiting.removeAll(behind);
     }
 
     private void drain() {

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.mailroom.inbox.Inbox;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
@@ -54,6 +55,13 @@ class SettingsTest {
         "backoff cap must be PT2S to PT12H, but is PT1S",
         b -> b.backoff(ofSeconds(2), ofSeconds(1)));
     refused("shutdown", b -> b.shutdown(ofSeconds(-1)));
+    refused("batch must be 1 to 10, but is 11", b -> b.batch(11));
+    refused("maxProcessing must be PT0.001S", b -> b.maxProcessing(ofSeconds(0)));
+    refused("codec is missing", b -> b.on("U", String.class, (u, c) -> {}));
+    refused("DEAD_LETTER needs a place", b -> b.unknownTypes(UnknownTypes.DEAD_LETTER));
+    refused(
+        "createIfMissing needs the queue's name",
+        b -> b.queue("https://host/1/q").createIfMissing());
     refused("type 'T' has a handler already", b -> b.on("T", (m, c) -> {}));
     refused("queue must be a name of 1 to 80", b -> b.queue("no spaces"));
   }
@@ -68,12 +76,30 @@ class SettingsTest {
     assertThat(settings.room(14)).isZero();
     assertThat(settings(4, 0).room(3)).isEqualTo(1);
     assertThat(settings(4, 0).room(4)).isZero();
+    Settings batches = settings(2, 0, 10, new Backoff(ofSeconds(1), ofSeconds(1)));
+    assertThat(batches.room(19)).isEqualTo(1);
+    assertThat(batches.room(20)).isZero();
   }
 
   private static Settings settings(int concurrency, int prefetch) {
     Backoff backoff = new Backoff(ofSeconds(1), ofMinutes(15));
+    return settings(concurrency, prefetch, 1, backoff);
+  }
+
+  static Settings settings(int concurrency, int prefetch, int batch, Backoff backoff) {
     return new Settings(
-            concurrency, prefetch, ofSeconds(20), ofSeconds(30), ofSeconds(10), backoff, ofHours(0))
+            "orders",
+            concurrency,
+            prefetch,
+            batch,
+            ofSeconds(20),
+            ofSeconds(30),
+            ofSeconds(10),
+            ofMinutes(15),
+            backoff,
+            ofHours(0),
+            false,
+            Optional.empty())
         .checked();
   }
 

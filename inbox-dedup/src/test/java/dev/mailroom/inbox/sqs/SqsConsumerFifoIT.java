@@ -20,6 +20,7 @@ class SqsConsumerFifoIT {
   private static final int LENGTH = 15;
 
   private final Stage stage = new Stage(".fifo");
+  private int batch = 1;
 
   @AfterEach
   void stop() {
@@ -34,6 +35,12 @@ class SqsConsumerFifoIT {
   @Test
   void groupsKeepTheirOrderThroughFailuresAndFaultsOfTheQueue() {
     groupsKeepTheirOrder(Stage.FAULTS);
+  }
+
+  @Test
+  void groupsKeepTheirOrderInBatches() {
+    batch = 7;
+    groupsKeepTheirOrder(FaultPlan.NONE);
   }
 
   private void groupsKeepTheirOrder(FaultPlan faults) {
@@ -54,6 +61,7 @@ class SqsConsumerFifoIT {
           stage
               .consumer()
               .visibility(Duration.ofSeconds(3))
+              .batch(batch)
               .on(
                   "Said",
                   (message, context) -> {

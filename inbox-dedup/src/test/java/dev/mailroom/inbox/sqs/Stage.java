@@ -147,6 +147,13 @@ final class Stage implements AutoCloseable {
     final AtomicInteger processed = new AtomicInteger();
     final AtomicInteger duplicates = new AtomicInteger();
     final AtomicInteger inProgress = new AtomicInteger();
+    final AtomicInteger ignored = new AtomicInteger();
+    final AtomicInteger interrupted = new AtomicInteger();
+    final AtomicInteger returned = new AtomicInteger();
+    final AtomicInteger extended = new AtomicInteger();
+    final AtomicInteger deleteFailures = new AtomicInteger();
+    final ConcurrentLinkedQueue<ReceivedMessage> deadLetters = new ConcurrentLinkedQueue<>();
+    final ConcurrentLinkedQueue<Finding> findings = new ConcurrentLinkedQueue<>();
     final AtomicInteger receiveFailures = new AtomicInteger();
     final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
 
@@ -171,7 +178,42 @@ final class Stage implements AutoCloseable {
     }
 
     @Override
-    public void receiveFailed(Throwable error) {
+    public void deadLettered(ReceivedMessage message, Throwable error) {
+      deadLetters.add(message);
+    }
+
+    @Override
+    public void ignored(ReceivedMessage message) {
+      ignored.incrementAndGet();
+    }
+
+    @Override
+    public void interrupted(String source, int messages) {
+      interrupted.addAndGet(messages);
+    }
+
+    @Override
+    public void returned(String source, int messages) {
+      returned.addAndGet(messages);
+    }
+
+    @Override
+    public void extended(String source, int messages) {
+      extended.addAndGet(messages);
+    }
+
+    @Override
+    public void deleteFailed(String source, String problem) {
+      deleteFailures.incrementAndGet();
+    }
+
+    @Override
+    public void found(Finding finding) {
+      findings.add(finding);
+    }
+
+    @Override
+    public void receiveFailed(String source, Throwable error) {
       receiveFailures.incrementAndGet();
       throw new IllegalStateException("a listener's failure changes nothing");
     }

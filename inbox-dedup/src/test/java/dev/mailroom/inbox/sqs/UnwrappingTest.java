@@ -3,6 +3,7 @@ package dev.mailroom.inbox.sqs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.mailroom.inbox.InboxListener;
 import dev.mailroom.inbox.ReceivedMessage;
 import dev.mailroom.outbox.Headers;
 import dev.mailroom.outbox.MailroomException.InvalidMessage;
@@ -20,6 +21,9 @@ import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
 
 class UnwrappingTest {
+
+  private static final Unwrapping UNWRAPPING =
+      new Unwrapping("billing", null, new Findings("billing", InboxListener.NONE));
 
   private static final String ENVELOPE =
       """
@@ -49,7 +53,7 @@ class UnwrappingTest {
 
   private static ReceivedMessage unwrap(
       String body, Map<String, MessageAttributeValue> attributes) {
-    return new Unwrapping("billing").unwrap(delivery(body, attributes));
+    return UNWRAPPING.unwrap(delivery(body, attributes));
   }
 
   private static Delivery delivery(String body, Map<String, MessageAttributeValue> attributes) {
@@ -180,7 +184,7 @@ class UnwrappingTest {
   @Test
   void brokenHeadersFailButCanBeReported() {
     Delivery broken = delivery("secret", attributes("mailroom-headers", "{"));
-    Unwrapping unwrapping = new Unwrapping("billing");
+    Unwrapping unwrapping = UNWRAPPING;
     assertThatExceptionOfType(InvalidMessage.class).isThrownBy(() -> unwrapping.unwrap(broken));
     assertThat(unwrapping.asItCame(broken).id()).isEqualTo("sqs-id");
   }
@@ -190,7 +194,7 @@ class UnwrappingTest {
     Map<String, MessageAttributeValue> secret = attributes("token", "secret", "mailroom-id", "m");
     Delivery delivery = delivery("secret", secret);
     assertThat(delivery.toString()).doesNotContain("secret");
-    assertThat(new Unwrapping("billing").unwrap(delivery).toString())
+    assertThat(UNWRAPPING.unwrap(delivery).toString())
         .isEqualTo("message m from billing key order-7 (delivery 3)");
   }
 }

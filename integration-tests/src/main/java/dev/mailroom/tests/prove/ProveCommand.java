@@ -4,6 +4,7 @@ import dev.mailroom.tests.backlog.BacklogProof;
 import dev.mailroom.tests.cluster.ClusterProof;
 import dev.mailroom.tests.crash.CrashProof;
 import dev.mailroom.tests.failover.FailoverProof;
+import dev.mailroom.tests.inbox.InboxProof;
 import dev.mailroom.tests.isolation.IsolationProof;
 import dev.mailroom.tests.longtransaction.LongTransactionProof;
 import dev.mailroom.tests.many.ManyProof;
@@ -20,6 +21,7 @@ import picocli.CommandLine.Command;
       ClusterProof.class,
       CrashProof.class,
       FailoverProof.class,
+      InboxProof.class,
       IsolationProof.class,
       LongTransactionProof.class,
       ManyProof.class

@@ -1,0 +1,118 @@
+package dev.mailroom.tests.inbox;
+
+import dev.mailroom.outbox.WireFormat;
+import dev.mailroom.tests.town.Town;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
+import software.amazon.awssdk.services.sqs.model.SendMessageRequest;
+
+/** Sends to both queues, every fifth message twice, and keeps a record of it. One thread's. */
+final class Feed implements Runnable {
+
+  private static final int KEYS = 12;
+  private static final int TWICE = 5;
+
+  private final Town town;
+  private final SplittableRandom random;
+  private final Map<String, Integer> last = new HashMap<>();
+  private final Map<String, String> urls = new HashMap<>();
+  private volatile boolean stopped;
+  private volatile long sent;
+  private volatile long copies;
+
+  Feed(Town town, SplittableRandom random) {
+    this.town = town;
+    this.random = random;
+    for (String queue : new String[] {Trial.STANDARD, Trial.ORDERED}) {
+      urls.put(queue, town.sqs().getQueueUrl(request -> request.queueName(queue)).queueUrl());
+    }
+  }
+
+  String url(String queue) {
+    return String.valueOf(urls.get(queue));
+  }
+
+  void stop() {
+    stopped = true;
+  }
+
+  long sent() {
+    return sent;
+  }
+
+  long copies() {
+    return copies;
+  }
+
+  @Override
+  public void run() {
+    try {
+      while (!stopped) {
+        some(1);
+        Thread.sleep(random.nextInt(12));
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** So many messages, at once. */
+  void some(int messages) throws SQLException {
+    for (int i = 0; i < messages; i++) {
+      String queue = random.nextBoolean() ? Trial.STANDARD : Trial.ORDERED;
+      String key = "k" + random.nextInt(KEYS);
+      int n = last.merge(queue + key, 1, Integer::sum);
+      record(queue, key, n);
+      SendMessageRequest.Builder request = request(queue, key, n, UUID.randomUUID());
+      send(queue, request);
+      sent++;
+      if (random.nextInt(TWICE) == 0) {
+        send(queue, request);
+        copies++;
+      }
+    }
+  }
+
+  private void record(String queue, String key, int n) throws SQLException {
+    try (Connection connection = town.dataSource().getConnection();
+        PreparedStatement insert =
+            connection.prepareStatement("INSERT INTO sent VALUES (?, ?, ?)")) {
+      insert.setString(1, queue);
+      insert.setString(2, key);
+      insert.setInt(3, n);
+      insert.executeUpdate();
+    }
+  }
+
+  private SendMessageRequest.Builder request(String queue, String key, int n, UUID id) {
+    return SendMessageRequest.builder()
+        .queueUrl(url(queue))
+        .messageBody(key + ":" + n)
+        .messageAttributes(
+            Map.of(
+                WireFormat.ID,
+                MessageAttributeValue.builder()
+                    .dataType("String")
+                    .stringValue(id.toString())
+                    .build()));
+  }
+
+  /** A copy must get past the queue's own deduplication. */
+  private void send(String queue, SendMessageRequest.Builder request) {
+    if (queue.equals(Trial.ORDERED)) {
+      String body = request.build().messageBody();
+      request
+          .messageGroupId(body.substring(0, body.indexOf(':')))
+          .messageDeduplicationId(UUID.randomUUID().toString());
+    }
+    town.sqs().sendMessage(request.build());
+  }
+}

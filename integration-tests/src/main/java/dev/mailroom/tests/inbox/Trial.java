@@ -1,0 +1,218 @@
+package dev.mailroom.tests.inbox;
+
+import dev.mailroom.inbox.InboxSchema;
+import dev.mailroom.tests.prove.Figure;
+import dev.mailroom.tests.prove.Findings;
+import dev.mailroom.tests.prove.Progress;
+import dev.mailroom.tests.town.Child;
+import dev.mailroom.tests.town.Town;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
+
+/** Consumers under disasters, an orderly end, and the audit. */
+final class Trial implements AutoCloseable {
+
+  static final String STANDARD = "proof";
+  static final String ORDERED = "proof.fifo";
+
+  private static final int CONSUMERS = 3;
+  private static final int SHORT_VISIBILITY = 3;
+
+  /** So long that what is hidden after a shutdown was left, and did not come by itself. */
+  private static final int LONG_VISIBILITY = 600;
+
+  /** Longer than the longest backoff. */
+  private static final long BACKOFF_MILLIS = 2_500;
+
+  private static final long DRAIN_SECONDS = 90;
+
+  private final Town town;
+  private final SplittableRandom random;
+  private final boolean bypass;
+  private final Progress progress;
+  private final Feed feed;
+  private final List<Child> consumers = new ArrayList<>();
+
+  Trial(String database, long seed, boolean bypass, Progress progress)
+      throws IOException, SQLException {
+    this.town = new Town(database);
+    this.random = new SplittableRandom(seed);
+    this.bypass = bypass;
+    this.progress = progress;
+    InboxSchema.migrate(town.dataSource());
+    town.createQueue(STANDARD);
+    town.createQueue(ORDERED);
+    feed = new Feed(town, random.split());
+  }
+
+  Findings run(int rounds) throws IOException, InterruptedException, SQLException {
+    progress.show(() -> feed.sent() + " sent");
+    start(CONSUMERS, SHORT_VISIBILITY);
+    Thread feeding = new Thread(feed, "feed");
+    feeding.start();
+    for (int round = 0; round < rounds; round++) {
+      disaster();
+      Thread.sleep(random.nextInt(1_500));
+    }
+    feed.stop();
+    feeding.join();
+    long left = shutDown();
+    start(CONSUMERS, SHORT_VISIBILITY);
+    drain();
+    return audit(left);
+  }
+
+  private void start(int number, int visibility) throws IOException {
+    for (int i = 0; i < number; i++) {
+      Child consumer =
+          town.launch(
+              ConsumerMain.class,
+              "consumer",
+              town.url(),
+              Integer.toString(visibility),
+              Boolean.toString(bypass));
+      consumer.greeting();
+      consumers.add(consumer);
+    }
+  }
+
+  private void disaster() throws IOException, InterruptedException {
+    Child victim = consumers.get(random.nextInt(consumers.size()));
+    switch (random.nextInt(3)) {
+      case 0 -> {
+        progress.say("a consumer is killed");
+        victim.kill();
+        consumers.remove(victim);
+        start(1, SHORT_VISIBILITY);
+      }
+      case 1 -> {
+        progress.say("a consumer stands still for longer than its messages are hidden");
+        victim.pause();
+        Thread.sleep(TimeUnit.SECONDS.toMillis(SHORT_VISIBILITY) + 500);
+        victim.resume();
+      }
+      default -> {
+        progress.say("a consumer is stopped");
+        victim.stop();
+        consumers.remove(victim);
+        start(1, SHORT_VISIBILITY);
+      }
+    }
+  }
+
+  /** Under load; what is hidden after that and stays so. */
+  private long shutDown() throws IOException, InterruptedException, SQLException {
+    stopAll();
+    drained(TimeUnit.SECONDS.toMillis(SHORT_VISIBILITY) + BACKOFF_MILLIS, this::hidden);
+    start(CONSUMERS, LONG_VISIBILITY);
+    feed.some(200);
+    progress.say("all consumers are stopped at work");
+    stopAll();
+    return drained(BACKOFF_MILLIS, this::hidden);
+  }
+
+  private void stopAll() throws InterruptedException {
+    List<Thread> stopping = new ArrayList<>();
+    for (Child each : consumers) {
+      Thread thread =
+          new Thread(
+              () -> {
+                try {
+                  each.stop();
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                }
+              });
+      thread.start();
+      stopping.add(thread);
+    }
+    for (Thread thread : stopping) {
+      thread.join();
+    }
+    consumers.clear();
+  }
+
+  private void drain() throws InterruptedException {
+    progress.say("the queues are drained");
+    drained(TimeUnit.SECONDS.toMillis(DRAIN_SECONDS), () -> hidden() + visible());
+  }
+
+  private interface Count {
+    long now();
+  }
+
+  /** What is left after so long at most. */
+  private static long drained(long millis, Count count) throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    long left = count.now();
+    while (left > 0 && System.nanoTime() < deadline) {
+      Thread.sleep(100);
+      left = count.now();
+    }
+    return left;
+  }
+
+  private long hidden() {
+    return count(QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE);
+  }
+
+  private long visible() {
+    return count(QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES);
+  }
+
+  private long count(QueueAttributeName name) {
+    long count = 0;
+    for (String queue : List.of(STANDARD, ORDERED)) {
+      count +=
+          Long.parseLong(
+              town.sqs()
+                  .getQueueAttributes(
+                      request -> request.queueUrl(feed.url(queue)).attributeNames(name))
+                  .attributes()
+                  .getOrDefault(name, "0"));
+    }
+    return count;
+  }
+
+  private Findings audit(long left) throws SQLException {
+    long lost =
+        town.count(
+            "SELECT count(*) FROM (SELECT queue, key, n FROM sent"
+                + " EXCEPT SELECT queue, key, n FROM received) AS missing");
+    long invented =
+        town.count(
+            "SELECT count(*) FROM (SELECT queue, key, n FROM received"
+                + " EXCEPT SELECT queue, key, n FROM sent) AS foreign_rows");
+    long twice =
+        town.count(
+            "SELECT count(*) FROM (SELECT 1 FROM received"
+                + " GROUP BY queue, key, n HAVING count(*) > 1) AS twice");
+    long disorder =
+        town.count(
+            "SELECT count(*) FROM (SELECT n, lag(n) OVER (PARTITION BY key ORDER BY no) AS before"
+                + " FROM received WHERE queue = '"
+                + ORDERED
+                + "') AS pairs WHERE n < before");
+    return new Findings(
+            List.of(
+                Figure.of("lost", lost).exactly(0),
+                Figure.of("invented", invented).exactly(0),
+                Figure.of("order_violations", disorder).exactly(0),
+                Figure.of("duplicates", feed.copies())))
+        .and(
+            Figure.of("double_effects", twice).exactly(0),
+            Figure.of("in_flight_after_shutdown", left).exactly(0),
+            Figure.of("messages", feed.sent()));
+  }
+
+  @Override
+  public void close() {
+    consumers.forEach(Child::close);
+    town.close();
+  }
+}

@@ -1,0 +1,5 @@
+/** Consumers die and stand still, while messages come, some of them twice. */
+@NullMarked
+package dev.mailroom.tests.inbox;
+
+import org.jspecify.annotations.NullMarked;
