@@ -2,7 +2,6 @@ package dev.mailroom.outbox.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mailroom.testkit.PostgresServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,8 +26,7 @@ class LayoutIT {
 
   @Test
   void theLayoutIsWhatTheDdlMakes() throws SQLException, IOException {
-    try (PostgresServer server = PostgresServer.start();
-        TestDatabase database = TestDatabase.withOutbox(server);
+    try (TestDatabase database = TestServer.of(Database.POSTGRESQL).withOutbox();
         Connection connection = database.pool().getConnection()) {
       Layout made = Catalog.of(Database.POSTGRESQL).layout(connection, TableNames.DEFAULT, TABLES);
       Path file = RESOURCES.resolve("postgresql/V1__outbox.layout");
