@@ -22,8 +22,8 @@ final class Catalog {
     return new Catalog(
         switch (database) {
           case POSTGRESQL -> PostgreSqlCatalog.PARTS;
-          case MARIADB, MYSQL -> throw new UnsupportedOperationException(database.toString());
-          case H2 -> throw new UnsupportedOperationException(database.toString());
+          case MARIADB, MYSQL -> MariaDbCatalog.PARTS;
+          case H2 -> H2Catalog.PARTS;
         });
   }
 

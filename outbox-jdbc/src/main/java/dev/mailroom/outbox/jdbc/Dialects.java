@@ -1,6 +1,5 @@
 package dev.mailroom.outbox.jdbc;
 
-import dev.mailroom.outbox.MailroomException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
@@ -23,7 +22,7 @@ final class Dialects {
   /**
    * The dialect of the database behind {@code connection}.
    *
-   * @throws MailroomException if it is none that Mailroom knows
+   * @throws dev.mailroom.outbox.MailroomException if it is none that Mailroom knows
    */
   Dialect of(Connection connection) throws SQLException {
     return dialects.computeIfAbsent(Database.of(connection), this::dialect);
@@ -33,7 +32,7 @@ final class Dialects {
     return switch (database) {
       case POSTGRESQL -> new PostgreSql(names);
       case MARIADB, MYSQL -> new MariaDb(names, database);
-      case H2 -> throw new MailroomException(database + " has no outbox yet. Use PostgreSQL.");
+      case H2 -> new H2(names);
     };
   }
 }

@@ -230,6 +230,10 @@ public final class Schema {
         .load();
   }
 
+  List<String> versions() {
+    return versions;
+  }
+
   private static Database database(DataSource dataSource) throws SQLException {
     try (Connection connection = dataSource.getConnection()) {
       return Database.of(connection);

@@ -2,7 +2,6 @@ package dev.mailroom.outbox.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mailroom.testkit.PostgresServer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -39,7 +38,6 @@ class HotStatementsIT {
   private static final String KEPT =
       "EXECUTE kept ('{d1}', '{1}', '{1}', '{00000000-0000-0001-0000-000000000001}')";
 
-  private PostgresServer server;
   private TestDatabase database;
   private Connection connection;
 
@@ -52,8 +50,7 @@ class HotStatementsIT {
 
   @BeforeAll
   void growAfterThePlansWereMade() throws SQLException {
-    server = PostgresServer.start();
-    database = TestDatabase.withOutbox(server);
+    database = TestServer.of(Database.POSTGRESQL).withOutbox();
     connection = database.pool().getConnection();
     connection.setAutoCommit(false);
     describe();
@@ -219,7 +216,6 @@ class HotStatementsIT {
   void close() throws SQLException {
     connection.close();
     database.close();
-    server.close();
   }
 
   List<String> statements() {

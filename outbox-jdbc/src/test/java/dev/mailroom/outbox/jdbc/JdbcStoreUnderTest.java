@@ -7,7 +7,6 @@ import dev.mailroom.relay.OutboxStore.ParkedState;
 import dev.mailroom.relay.OutboxStore.RowId;
 import dev.mailroom.testkit.StoreUnderTest;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -35,7 +34,7 @@ final class JdbcStoreUnderTest implements StoreUnderTest {
   @Override
   public Writer begin() {
     try {
-      return new JdbcWriter(database.begin());
+      return new JdbcWriter(database.server, database.begin());
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
@@ -61,7 +60,7 @@ final class JdbcStoreUnderTest implements StoreUnderTest {
   private static ParkedRow parked(ResultSet rows) throws SQLException {
     Lane lane = new Lane(rows.getString("destination"), rows.getInt("partition_no"));
     return new ParkedRow(
-        new RowId(lane, rows.getLong("seq"), rows.getObject("message_id", UUID.class)),
+        new RowId(lane, rows.getLong("seq"), UUID.fromString(rows.getString("message_id"))),
         ParkedState.valueOf(rows.getString("state")),
         rows.getInt("attempts"),
         Optional.ofNullable(rows.getString("last_error")),
@@ -71,16 +70,15 @@ final class JdbcStoreUnderTest implements StoreUnderTest {
   @Override
   public void mark(RowId id, Mark mark) {
     change(
-        "UPDATE outbox_parked SET mark = ?, act_at = clock_timestamp() WHERE message_id = ?",
-        mark.name(),
-        id.messageId());
+        "UPDATE outbox_parked SET mark = ?, act_at = %s WHERE message_id = ?",
+        mark.name(), id.messageId());
   }
 
   @Override
   public void pause(String destination, boolean paused) {
     change(
         paused
-            ? "UPDATE outbox_destination SET paused_by = ?, paused_at = now() WHERE destination = ?"
+            ? "UPDATE outbox_destination SET paused_by = ?, paused_at = %s WHERE destination = ?"
             : "UPDATE outbox_destination SET paused_by = NULL, paused_at = NULL"
                 + " WHERE 'test' = ? AND destination = ?",
         "test",
@@ -88,14 +86,6 @@ final class JdbcStoreUnderTest implements StoreUnderTest {
   }
 
   private void change(String sql, Object... parameters) {
-    try (Connection connection = database.pool().getConnection();
-        PreparedStatement update = connection.prepareStatement(sql)) {
-      for (int i = 0; i < parameters.length; i++) {
-        update.setObject(i + 1, parameters[i]);
-      }
-      update.executeUpdate();
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
+    database.execute(sql.formatted(database.server.now()), parameters);
   }
 }

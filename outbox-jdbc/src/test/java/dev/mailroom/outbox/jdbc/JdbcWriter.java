@@ -6,15 +6,16 @@ import dev.mailroom.testkit.StoreUnderTest.Writer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.time.ZoneOffset;
 import java.util.List;
 
 /** A writer's transaction, on a connection of its own. */
 final class JdbcWriter implements Writer {
 
+  private final TestServer server;
   private final Connection connection;
 
-  JdbcWriter(Connection connection) {
+  JdbcWriter(TestServer server, Connection connection) {
+    this.server = server;
     this.connection = connection;
   }
 
@@ -37,11 +38,11 @@ final class JdbcWriter implements Writer {
 
   @Override
   public void insert(ForeignRow row) {
-    run(() -> insert(connection, row));
+    run(() -> write(row));
   }
 
   /** By the row contract and nothing else. */
-  static void insert(Connection connection, ForeignRow row) throws SQLException {
+  private void write(ForeignRow row) throws SQLException {
     String columns = "destination, message_id, message_key, message_type, headers, payload";
     boolean scheduled = row.deliverAt().isPresent();
     try (PreparedStatement insert =
@@ -56,7 +57,7 @@ final class JdbcWriter implements Writer {
       insert.setString(5, row.headers().orElse(null));
       insert.setString(6, row.payload());
       if (scheduled) {
-        insert.setObject(7, row.deliverAt().get().atOffset(ZoneOffset.UTC));
+        insert.setObject(7, server.time(row.deliverAt().get()));
       }
       insert.executeUpdate();
     }

@@ -2,16 +2,19 @@ package dev.mailroom.outbox.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mailroom.testkit.PostgresServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** With {@code -Dlayouts=write} it writes the layouts anew, after a change of the DDL. */
+/**
+ * The layouts that are validated against are what the DDL makes. With {@code -Dlayouts=write} the
+ * last one is written anew, after a change of the DDL.
+ */
 class LayoutIT {
 
   private static final Path RESOURCES = Path.of("src/main/resources/dev/mailroom/outbox/jdbc");
@@ -23,19 +26,21 @@ class LayoutIT {
           "outbox_partition",
           "outbox_relay",
           "outbox_destination",
-          "outbox_operation");
+          "outbox_operation",
+          "outbox_lock");
 
-  @Test
-  void theLayoutIsWhatTheDdlMakes() throws SQLException, IOException {
-    try (PostgresServer server = PostgresServer.start();
-        TestDatabase database = TestDatabase.withOutbox(server);
+  @ParameterizedTest
+  @EnumSource(names = {"POSTGRESQL", "MARIADB"})
+  void theLayoutIsWhatTheDdlMakes(Database kind) throws SQLException, IOException {
+    try (TestDatabase database = TestServer.of(kind).withOutbox();
         Connection connection = database.pool().getConnection()) {
-      Layout made = Catalog.of(Database.POSTGRESQL).layout(connection, TableNames.DEFAULT, TABLES);
-      Path file = RESOURCES.resolve("postgresql/V1__outbox.layout");
+      String made = Catalog.of(kind).layout(connection, TableNames.DEFAULT, TABLES).toString();
+      String last = OutboxSchema.SCHEMA.versions().get(OutboxSchema.SCHEMA.versions().size() - 1);
+      Path file = RESOURCES.resolve(kind.folder()).resolve(last + ".layout");
       if ("write".equals(System.getProperty("layouts"))) {
-        Files.writeString(file, made.toString());
+        Files.writeString(file, made);
       }
-      assertThat(file).hasContent(made.toString());
+      assertThat(file).hasContent(made);
     }
   }
 }

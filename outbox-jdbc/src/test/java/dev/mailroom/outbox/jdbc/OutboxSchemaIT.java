@@ -4,14 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mailroom.outbox.MailroomException;
-import dev.mailroom.testkit.PostgresServer;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.flywaydb.core.Flyway;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -23,23 +20,11 @@ class OutboxSchemaIT {
 
   private static final String HERE = "relnamespace = current_schema()::regnamespace";
 
-  private static PostgresServer server;
-
   private TestDatabase database;
-
-  @BeforeAll
-  static void startServer() {
-    server = PostgresServer.start();
-  }
-
-  @AfterAll
-  static void stopServer() {
-    server.close();
-  }
 
   @BeforeEach
   void create() {
-    database = TestDatabase.empty(server);
+    database = TestServer.of(Database.POSTGRESQL).empty();
   }
 
   @AfterEach
@@ -101,7 +86,7 @@ class OutboxSchemaIT {
   void usesTheDefaultSchemaOfItsConnections() {
     database.execute("CREATE SCHEMA mail");
     PGSimpleDataSource dataSource = new PGSimpleDataSource();
-    dataSource.setUrl(server.jdbcUrl("postgres"));
+    dataSource.setUrl(database.url);
     dataSource.setCurrentSchema("mail");
     OutboxSchema.migrate(dataSource);
     assertThat(

@@ -2,6 +2,7 @@ package dev.mailroom.outbox.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
@@ -18,50 +19,41 @@ import dev.mailroom.relay.OutboxStore.Parking;
 import dev.mailroom.relay.OutboxStore.Range;
 import dev.mailroom.relay.OutboxStore.RowId;
 import dev.mailroom.relay.OutboxStore.Settlement;
-import dev.mailroom.testkit.PostgresServer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /** Leases and settlements in each other's way, and a database that goes away. */
-class JdbcLeaseStoreIT {
+abstract class LeaseStoreSuite {
 
   private static final UUID RELAY = new UUID(0, 1);
   private static final UUID OTHER = new UUID(0, 2);
   private static final Duration HOUR = Duration.ofHours(1);
   private static final int PARTITION = 3;
 
-  private static PostgresServer server;
+  private final TestServer server;
   private TestDatabase database;
   private OutboxStore store;
   private LeaseStore leases;
   private Lease lease;
 
-  @BeforeAll
-  static void startServer() {
-    server = PostgresServer.start();
-  }
-
-  @AfterAll
-  static void stopServer() {
-    server.close();
+  LeaseStoreSuite(Database kind) {
+    server = TestServer.of(kind);
   }
 
   @BeforeEach
   void takeALease() {
-    database = TestDatabase.withOutbox(server);
+    database = server.withOutbox();
     store = JdbcOutboxStore.of(database.pool());
     leases = store.leases();
     lease = take(RELAY).get(0);
@@ -84,80 +76,84 @@ class JdbcLeaseStoreIT {
     store.settle(List.of(lease), new Settlement(List.of(parking), List.of(), List.of(), Set.of()));
   }
 
-  /** A settlement that has checked its lease and goes no further until the lock is gone. */
-  private CompletableFuture<Void> settleBehind(Connection lock) throws SQLException {
-    TestDatabase.execute(lock, "LOCK TABLE outbox_message IN ACCESS EXCLUSIVE MODE");
-    CompletableFuture<Void> settled = CompletableFuture.runAsync(this::settle);
-    awaitWaiting("locktype = 'relation'");
-    return settled;
+  private interface WhileBlocked {
+    void run(CompletableFuture<Void> settled) throws Exception;
   }
 
-  private void awaitWaiting(String what) {
-    await()
-        .until(
-            () -> database.query("SELECT 1 FROM pg_locks WHERE NOT granted AND " + what),
-            found -> !found.isEmpty());
+  /** A settlement that has checked its lease and goes no further until the lock is gone. */
+  private void duringASettlement(WhileBlocked work) throws Exception {
+    CompletableFuture<Void> settled;
+    try (AutoCloseable lock = server.block(database, "outbox_message")) {
+      assertThat(lock).isNotNull();
+      settled = CompletableFuture.runAsync(this::settle);
+      awaitWaiting(1);
+      work.run(settled);
+    }
+    settled.get(10, TimeUnit.SECONDS);
+  }
+
+  private void awaitWaiting(int sessions) {
+    await().until(() -> server.waiting(database), waiting -> waiting == sessions);
   }
 
   @Test
   void aTakeWaitsForASettlementUnderWay() throws Exception {
-    try (Connection lock = database.begin()) {
-      CompletableFuture<Void> settled = settleBehind(lock);
-      CompletableFuture<List<Lease>> taken = CompletableFuture.supplyAsync(() -> take(OTHER));
-      awaitWaiting("locktype = 'transactionid'");
-      lock.rollback();
-      settled.get(10, TimeUnit.SECONDS);
-      assertThat(taken.get(10, TimeUnit.SECONDS))
-          .containsExactly(new Lease(PARTITION, OTHER, lease.epoch() + 1));
-    }
+    List<CompletableFuture<List<Lease>>> taken = new ArrayList<>();
+    duringASettlement(
+        settled -> {
+          taken.add(CompletableFuture.supplyAsync(() -> take(OTHER)));
+          awaitWaiting(2);
+        });
+    assertThat(taken.get(0).get(10, TimeUnit.SECONDS))
+        .containsExactly(new Lease(PARTITION, OTHER, lease.epoch() + 1));
     assertThatThrownBy(this::settle).isInstanceOf(LeaseLost.class);
   }
 
   /** A renewal must come through in time, however slow the settlements are. */
   @Test
   void aRenewalDoesNotWaitForASettlementUnderWayAndATakeStillDoes() throws Exception {
-    try (Connection lock = database.begin()) {
-      CompletableFuture<Void> settled = settleBehind(lock);
-      Roll before = leases.look(HOUR);
-      Roll after = leases.renew(RELAY, HOUR, List.of(lease));
-      assertThat(after.partitions().get(PARTITION).leaseUntil())
-          .isAfter(before.partitions().get(PARTITION).leaseUntil());
-      assertThat(settled).isNotDone();
+    List<CompletableFuture<List<Lease>>> taken = new ArrayList<>();
+    duringASettlement(
+        settled -> {
+          Roll before = leases.look(HOUR);
+          Roll after = leases.renew(RELAY, HOUR, List.of(lease));
+          assertThat(after.partitions().get(PARTITION).leaseUntil())
+              .isAfter(before.partitions().get(PARTITION).leaseUntil());
+          assertThat(settled).isNotDone();
 
-      CompletableFuture<List<Lease>> taken = CompletableFuture.supplyAsync(() -> take(OTHER));
-      awaitWaiting("locktype = 'transactionid'");
-      lock.rollback();
-      settled.get(10, TimeUnit.SECONDS);
-      assertThat(taken.get(10, TimeUnit.SECONDS)).hasSize(1);
-    }
+          taken.add(CompletableFuture.supplyAsync(() -> take(OTHER)));
+          awaitWaiting(2);
+        });
+    assertThat(taken.get(0).get(10, TimeUnit.SECONDS)).hasSize(1);
   }
 
   @Test
   void aSettlementWaitsForATakeUnderWayAndThenHasLostItsLease() throws Exception {
     try (Connection taker = database.begin()) {
-      new PostgreSql(TableNames.DEFAULT)
-          .leases()
-          .take(taker, OTHER, HOUR, leases.look(HOUR).partitions());
+      takeOn(taker);
       CompletableFuture<Void> settled = CompletableFuture.runAsync(this::settle);
-      awaitWaiting("locktype = 'transactionid'");
+      awaitWaiting(1);
       taker.commit();
       assertThatThrownBy(() -> settled.get(10, TimeUnit.SECONDS))
           .hasCauseInstanceOf(LeaseLost.class);
     }
   }
 
+  private void takeOn(Connection taker) throws SQLException {
+    Dialect dialect = new Dialects(TableNames.DEFAULT).of(taker);
+    dialect.leases().take(taker, OTHER, HOUR, leases.look(HOUR).partitions());
+  }
+
   @Test
   void nothingWaitsForLong() throws Exception {
     try (Connection taker = database.begin()) {
-      new PostgreSql(TableNames.DEFAULT)
-          .leases()
-          .take(taker, OTHER, HOUR, leases.look(HOUR).partitions());
+      takeOn(taker);
       assertThatThrownBy(this::settle)
           .isInstanceOf(MailroomException.class)
-          .hasMessageContaining("SQLState 55P03");
+          .hasMessageContaining("SQLState " + server.words().lockTimeout());
       assertThatThrownBy(() -> leases.renew(RELAY, HOUR, List.of(lease)))
           .isInstanceOf(MailroomException.class)
-          .hasMessageContaining("SQLState 55P03");
+          .hasMessageContaining("SQLState " + server.words().lockTimeout());
       taker.rollback();
     }
     settle();
@@ -166,27 +162,24 @@ class JdbcLeaseStoreIT {
 
   @Test
   void goesOnWithAnotherConnectionAfterAFailure() {
-    try (LeaseStore own = JdbcOutboxStore.of(unpooled()).leases()) {
+    assumeThat(server.canRestart()).isTrue();
+    try (LeaseStore own = JdbcOutboxStore.of(database.unpooled()).leases()) {
       own.look(HOUR);
       database.execute("ALTER TABLE outbox_relay RENAME TO away");
-      assertThatThrownBy(() -> own.look(HOUR)).hasMessageContaining("SQLState 42P01");
+      assertThatThrownBy(() -> own.look(HOUR))
+          .hasMessageContaining("SQLState " + server.words().noTable());
       database.execute("ALTER TABLE away RENAME TO outbox_relay");
       assertThat(own.look(HOUR).partitions()).hasSize(Lane.PARTITIONS);
 
       server.stop();
       assertThatThrownBy(() -> own.look(HOUR))
           .as("the cause, and not that the connection is closed afterwards")
-          .hasMessageContaining("SQLState 57P01");
-      assertThatThrownBy(() -> own.look(HOUR)).hasMessageContaining("SQLState 08001");
+          .hasMessageMatching("(?s).*SQLState (" + server.words().goneAway() + ").*");
+      assertThatThrownBy(() -> own.look(HOUR))
+          .hasMessageMatching("(?s).*SQLState (" + server.words().notThere() + ").*");
       server.startAgain();
       assertThat(own.look(HOUR).partitions().get(PARTITION).owner()).contains(RELAY);
     }
-  }
-
-  private PGSimpleDataSource unpooled() {
-    PGSimpleDataSource dataSource = new PGSimpleDataSource();
-    dataSource.setUrl(database.url);
-    return dataSource;
   }
 
   /** Otherwise a pool that is used up would cost a relay its leases. */
@@ -219,18 +212,11 @@ class JdbcLeaseStoreIT {
         own.renew(RELAY, HOUR, List.of(lease));
       }
       JdbcOutboxStore.of(pool).openLanes(List.of(lease), List.of());
-      try (Connection connection = pool.getConnection();
-          var rows =
-              connection
-                  .createStatement()
-                  .executeQuery(
-                      "SELECT current_setting('lock_timeout') || current_setting('statement_timeout')"
-                          + " || current_setting('idle_in_transaction_session_timeout'),"
-                          + " (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory')")) {
-        assertThat(connection.getAutoCommit()).isTrue();
-        rows.next();
-        assertThat(rows.getString(1)).isEqualTo("000");
-        assertThat(rows.getInt(2)).isZero();
+      try (Connection used = pool.getConnection();
+          Connection fresh = database.unpooled().getConnection()) {
+        assertThat(used.getAutoCommit()).isTrue();
+        assertThat(TestDatabase.query(used, server.sessionSettings()))
+            .isEqualTo(TestDatabase.query(fresh, server.sessionSettings()));
       }
     }
   }
@@ -242,7 +228,8 @@ class JdbcLeaseStoreIT {
       JdbcOutbox.create().publish(writer, Message.to("a").type("T").payload("x").build());
       writer.commit();
     }
-    OutboxStore own = JdbcOutboxStore.of(unpooled());
+    assumeThat(server.canRestart()).isTrue();
+    OutboxStore own = JdbcOutboxStore.of(database.unpooled());
     assertNoticesARestart(own::openWriters);
     assertNoticesARestart(() -> own.read(everything(), 1_000));
   }

@@ -1,0 +1,12 @@
+-- The least that each role needs. The roles must be there; a user may have several.
+-- Writers use outbox_lock only with JdbcOutbox.Builder.keyLock.
+GRANT INSERT ON ${at}${prefix}outbox_message, ${at}${prefix}outbox_parked TO ${writer};
+GRANT SELECT, UPDATE ON ${at}${prefix}outbox_lock TO ${writer};
+
+GRANT SELECT, DELETE ON ${at}${prefix}outbox_message TO ${relay};
+GRANT SELECT, INSERT, UPDATE, DELETE ON ${at}${prefix}outbox_parked, ${at}${prefix}outbox_relay TO ${relay};
+GRANT SELECT, UPDATE ON ${at}${prefix}outbox_partition, ${at}${prefix}outbox_lock TO ${relay};
+GRANT SELECT, INSERT ON ${at}${prefix}outbox_destination TO ${relay};
+
+GRANT SELECT, UPDATE ON ${at}${prefix}outbox_parked TO ${operator};
+GRANT SELECT, INSERT, UPDATE ON ${at}${prefix}outbox_destination, ${at}${prefix}outbox_operation TO ${operator};

@@ -1,0 +1,71 @@
+package dev.mailroom.outbox.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.mailroom.relay.OutboxStore;
+import dev.mailroom.relay.OutboxStore.RowId;
+import java.util.List;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** All suites on PostgreSQL. */
+class PostgreSqlIT {
+
+  @Nested
+  class Store extends OutboxStoreSuite {
+    Store() {
+      super(Database.POSTGRESQL);
+    }
+
+    /**
+     * What speeds up an acknowledgement must not weaken the commits of the connection's next user.
+     */
+    @Test
+    void acknowledgesWithoutWaitingForTheDiskAndSettlesWithIt() {
+      database.execute("CREATE TABLE seen (setting text)");
+      database.execute(
+          "CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO seen"
+              + " VALUES (current_setting(''synchronous_commit'')); RETURN NULL; END'");
+      database.execute(
+          "CREATE TRIGGER note AFTER DELETE ON outbox_message EXECUTE FUNCTION note()");
+      List<RowId> ids = written(2);
+      try (HikariDataSource one = new HikariDataSource()) {
+        one.setJdbcUrl(database.url);
+        one.setMaximumPoolSize(1);
+        OutboxStore own = JdbcOutboxStore.of(one);
+        own.acknowledge(List.of(ids.get(0)));
+        own.settle(held(), parking(dead(ids.get(1), 1)));
+      }
+      assertThat(database.query("SELECT setting FROM seen")).containsExactly("off", "on");
+    }
+  }
+
+  @Nested
+  class Leases extends LeaseStoreSuite {
+    Leases() {
+      super(Database.POSTGRESQL);
+    }
+  }
+
+  @Nested
+  class Writers extends WriterSuite {
+    Writers() {
+      super(Database.POSTGRESQL);
+    }
+  }
+
+  @Nested
+  class Operations extends OperatorsSuite {
+    Operations() {
+      super(Database.POSTGRESQL);
+    }
+  }
+
+  @Nested
+  class Privileges extends PrivilegesSuite {
+    Privileges() {
+      super(Database.POSTGRESQL);
+    }
+  }
+}
