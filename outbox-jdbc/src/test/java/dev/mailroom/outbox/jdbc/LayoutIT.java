@@ -8,32 +8,40 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
-import org.junit.jupiter.api.Test;
+import org.flywaydb.core.Flyway;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** With {@code -Dlayouts=write} it writes the layouts anew, after a change of the DDL. */
+/**
+ * What is validated against is what the DDL makes. With {@code -Dlayouts=write} the last layouts
+ * are written anew, after a change of the DDL.
+ */
 class LayoutIT {
 
   private static final Path RESOURCES = Path.of("src/main/resources/dev/mailroom/outbox/jdbc");
-
+  private static final String NAMES = "message parked partition relay destination operation lock";
   private static final List<String> TABLES =
-      List.of(
-          "outbox_message",
-          "outbox_parked",
-          "outbox_partition",
-          "outbox_relay",
-          "outbox_destination",
-          "outbox_operation");
+      List.of(NAMES.split(" ")).stream().map("outbox_"::concat).toList();
 
-  @Test
-  void theLayoutIsWhatTheDdlMakes() throws SQLException, IOException {
-    try (TestDatabase database = TestServer.of(Database.POSTGRESQL).withOutbox();
+  @ParameterizedTest
+  @EnumSource(names = "MYSQL", mode = EnumSource.Mode.EXCLUDE)
+  void isWhatTheDdlMakes(Database kind) throws SQLException, IOException {
+    List<String> versions = OutboxSchema.SCHEMA.versions();
+    try (TestDatabase database = TestServer.of(kind).empty();
         Connection connection = database.pool().getConnection()) {
-      Layout made = Catalog.of(Database.POSTGRESQL).layout(connection, TableNames.DEFAULT, TABLES);
-      Path file = RESOURCES.resolve("postgresql/V1__outbox.layout");
+      Flyway.configure()
+          .dataSource(database.pool())
+          .locations("classpath:dev/mailroom/outbox/jdbc/" + kind.folder())
+          .placeholders(kind.placeholders(TableNames.DEFAULT))
+          .load()
+          .migrate();
+      String made = Catalog.of(kind).layout(connection, TableNames.DEFAULT, TABLES).toString();
+      Path file =
+          RESOURCES.resolve(kind.folder()).resolve(versions.get(versions.size() - 1) + ".layout");
       if ("write".equals(System.getProperty("layouts"))) {
-        Files.writeString(file, made.toString());
+        Files.writeString(file, made);
       }
-      assertThat(file).hasContent(made.toString());
+      assertThat(file).hasContent(made);
     }
   }
 }
