@@ -28,7 +28,7 @@ final class Dialects {
     return dialects.computeIfAbsent(Database.of(connection), this::dialect);
   }
 
-  private Dialect dialect(Database database) {
+  Dialect dialect(Database database) {
     return switch (database) {
       case POSTGRESQL -> new PostgreSql(names);
       case MARIADB, MYSQL -> new MariaDb(names, database);

@@ -16,9 +16,10 @@ final class MariaDbCatalog {
                CONCAT(
                  CASE WHEN c.data_type IN ('bigint', 'int', 'smallint') THEN c.data_type
                       ELSE c.column_type END,
-                 CASE c.collation_name WHEN 'utf8mb4_nopad_bin' THEN ' bytewise'
-                                       WHEN 'utf8mb4_0900_bin' THEN ' bytewise'
-                                       ELSE COALESCE(CONCAT(' ', c.collation_name), '') END,
+                 CASE WHEN c.data_type = 'enum' THEN ''
+                      WHEN c.collation_name IN ('utf8mb4_nopad_bin', 'utf8mb4_0900_bin')
+                      THEN ' bytewise'
+                      ELSE COALESCE(CONCAT(' ', c.collation_name), '') END,
                  CASE c.is_nullable WHEN 'NO' THEN ' not null' ELSE '' END,
                  CASE WHEN c.extra LIKE '%auto_increment%' THEN ' identity'
                       WHEN c.extra LIKE '%STORED GENERATED%' THEN ' stored'

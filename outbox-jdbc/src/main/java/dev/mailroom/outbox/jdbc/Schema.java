@@ -145,12 +145,11 @@ public final class Schema {
   private Layout found(DataSource dataSource, Database database, TableNames names)
       throws SQLException {
     try (Connection connection = dataSource.getConnection()) {
-      return Catalog.of(database)
-          .layout(connection, names, layout(database, versions.size()).tables());
+      return Catalog.of(database).layout(connection, names, tables(database));
     }
   }
 
-  private Layout layout(Database database, int version) {
+  Layout layout(Database database, int version) {
     return Layout.parse(
         filled(
             text(database, versions.get(version - 1) + ".layout"),
@@ -227,7 +226,13 @@ public final class Schema {
         .placeholders(database.placeholders(names))
         .baselineOnMigrate(true)
         .baselineVersion(baseline)
+        .target(Integer.toString(versions.size()))
         .load();
+  }
+
+  /** The tables' own names. */
+  List<String> tables(Database database) {
+    return layout(database, versions.size()).tables();
   }
 
   List<String> versions() {

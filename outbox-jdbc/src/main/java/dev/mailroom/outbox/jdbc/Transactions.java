@@ -3,6 +3,7 @@ package dev.mailroom.outbox.jdbc;
 import dev.mailroom.outbox.MailroomException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Set;
 import javax.sql.DataSource;
 
 /**
@@ -10,6 +11,13 @@ import javax.sql.DataSource;
  * words. Thread-safe.
  */
 final class Transactions {
+
+  /** No such table, or no such schema, in the words of the databases. */
+  private static final Set<String> NO_TABLE =
+      Set.of("42P01", "3F000", "42S02", "42S03", "42S04", "90079");
+
+  /** In MariaDB and MySQL, whose SQLState for it says too little. */
+  private static final int NO_DATABASE = 1049;
 
   private final DataSource dataSource;
   private final Dialects dialects;
@@ -79,6 +87,18 @@ final class Transactions {
 
   static MailroomException failed(SQLException e) {
     return new MailroomException(
-        "The outbox's database failed (SQLState " + e.getSQLState() + "): " + e.getMessage(), e);
+        "The outbox's database failed (SQLState "
+            + e.getSQLState()
+            + "): "
+            + e.getMessage()
+            + (isWithoutTables(e)
+                ? " Call OutboxSchema.migrate, with the same TableNames, or set the TableNames to"
+                    + " where the tables are."
+                : ""),
+        e);
+  }
+
+  private static boolean isWithoutTables(SQLException e) {
+    return NO_TABLE.contains(String.valueOf(e.getSQLState())) || e.getErrorCode() == NO_DATABASE;
   }
 }

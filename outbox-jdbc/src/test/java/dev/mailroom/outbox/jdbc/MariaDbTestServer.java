@@ -124,7 +124,8 @@ final class MariaDbTestServer extends TestServer {
 
   private static int inserts(Connection connection) {
     return Integer.parseInt(
-        TestDatabase.row(connection, "SHOW SESSION STATUS LIKE 'Com_insert'").replaceAll("\\D", ""));
+        TestDatabase.row(connection, "SHOW SESSION STATUS LIKE 'Com_insert'")
+            .replaceAll("\\D", ""));
   }
 
   @Override

@@ -27,7 +27,7 @@ abstract class TestServer {
       case POSTGRESQL -> new PostgreSqlTestServer();
       case MARIADB -> MariaDbTestServer.mariaDb();
       case MYSQL -> MariaDbTestServer.mySql();
-      case H2 -> throw new UnsupportedOperationException("No tests on H2 yet");
+      case H2 -> new H2TestServer("");
     };
   }
 

@@ -1,0 +1,124 @@
+package dev.mailroom.outbox.jdbc;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.function.IntSupplier;
+import javax.sql.DataSource;
+
+/** H2 in memory: each database is one of its own, and gone with the last connection to it. */
+final class H2TestServer extends TestServer {
+
+  private final String settings;
+
+  /**
+   * @param settings what stands behind the name of a database in its URL
+   */
+  H2TestServer(String settings) {
+    this.settings = settings;
+  }
+
+  @Override
+  TestDatabase empty() {
+    return new TestDatabase(
+        this, "jdbc:h2:mem:" + newName() + ";DB_CLOSE_DELAY=-1" + settings + ";USER=SA");
+  }
+
+  @Override
+  DataSource dataSource(String url) {
+    return new UrlDataSource(url);
+  }
+
+  @Override
+  boolean canRestart() {
+    return false;
+  }
+
+  @Override
+  void stop() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  void startAgain() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  void createUser(String name) {
+    // Users belong to a database: urlAs makes them.
+  }
+
+  @Override
+  String urlAs(String user, TestDatabase database) {
+    return database.url.replace("USER=SA", "USER=" + user);
+  }
+
+  @Override
+  AutoCloseable block(TestDatabase database, String table) throws SQLException {
+    Connection lock = database.begin();
+    TestDatabase.execute(lock, "SELECT * FROM " + table + " FOR UPDATE");
+    return () -> {
+      lock.rollback();
+      lock.close();
+    };
+  }
+
+  @Override
+  int waiting(TestDatabase database) {
+    return database
+        .query("SELECT 1 FROM INFORMATION_SCHEMA.SESSIONS WHERE blocker_id IS NOT NULL")
+        .size();
+  }
+
+  @Override
+  IntSupplier inserts(TestDatabase database, Connection connection) {
+    database.execute("SET QUERY_STATISTICS TRUE");
+    return () ->
+        TestDatabase.query(
+                connection,
+                "SELECT execution_count FROM INFORMATION_SCHEMA.QUERY_STATISTICS"
+                    + " WHERE sql_statement LIKE 'INSERT INTO outbox_message%'")
+            .stream()
+            .mapToInt(Integer::parseInt)
+            .sum();
+  }
+
+  @Override
+  String sessionSettings() {
+    return "SELECT LOCK_TIMEOUT() || ' ' || (SELECT setting_value FROM INFORMATION_SCHEMA.SETTINGS"
+        + " WHERE setting_name = 'QUERY_TIMEOUT')";
+  }
+
+  @Override
+  String newId() {
+    return "RANDOM_UUID()";
+  }
+
+  @Override
+  String now() {
+    return "CURRENT_TIMESTAMP(6)";
+  }
+
+  @Override
+  Object time(Instant time) {
+    return time.atOffset(ZoneOffset.UTC);
+  }
+
+  @Override
+  Instant time(String text) {
+    return OffsetDateTime.parse(
+            text,
+            DateTimeFormatter.ofPattern(
+                "yyyy-MM-dd HH:mm:ss[.SSSSSS][.SSSSS][.SSSS][.SSS][.SS][.S]X"))
+        .toInstant();
+  }
+
+  @Override
+  Words words() {
+    return new Words("42S02", "23513", "90096", "HYT00", "90098", "90149");
+  }
+}
