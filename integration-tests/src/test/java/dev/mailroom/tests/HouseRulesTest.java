@@ -57,7 +57,13 @@ class HouseRulesTest {
           AWS,
           Set.of("AwsClients", "AwsTransport", "Route", "SnsTopic", "SqsQueue"),
           "dev.mailroom.inbox",
-          Set.of("Inbox", "InboxListener", "InboxSchema", "ReceivedMessage"),
+          Set.of(
+              "Inbox",
+              "InboxCleaner",
+              "InboxDeadLetters",
+              "InboxListener",
+              "InboxSchema",
+              "ReceivedMessage"),
           "dev.mailroom.inbox.sqs",
           Set.of("SqsConsumer"));
 
