@@ -10,7 +10,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -41,7 +40,7 @@ record CleaningTable(String consumer, TableNames names, Duration retention) {
       """;
 
   private static final String DELETE =
-      "DELETE FROM inbox_message WHERE consumer = ? AND message_id IN (%s)";
+      "DELETE FROM inbox_message WHERE consumer = ? AND message_id = ?";
 
   /** By the clock of the database. */
   Instant now(Connection connection) throws SQLException {
@@ -84,15 +83,15 @@ record CleaningTable(String consumer, TableNames names, Duration retention) {
     }
   }
 
+  /** Each by its key: a list of many could make the database scan, and wait for other rows. */
   void delete(Connection connection, List<String> ids) throws SQLException {
-    String sql = DELETE.formatted(String.join(",", Collections.nCopies(ids.size(), "?")));
-    try (PreparedStatement delete = connection.prepareStatement(named(connection, sql))) {
-      int parameter = 0;
-      delete.setString(++parameter, consumer);
+    try (PreparedStatement delete = connection.prepareStatement(named(connection, DELETE))) {
       for (String id : ids) {
-        delete.setString(++parameter, id);
+        delete.setString(1, consumer);
+        delete.setString(2, id);
+        delete.addBatch();
       }
-      delete.executeUpdate();
+      delete.executeBatch();
     }
   }
 

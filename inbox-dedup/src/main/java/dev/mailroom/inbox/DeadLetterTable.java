@@ -59,8 +59,8 @@ final class DeadLetterTable {
     this.consumer = consumer;
     update = names.in(UPDATE, database);
     insert = names.in(INSERT, database);
-    list = names.in(SELECT + "> ? ORDER BY message_id LIMIT ?", database);
-    find = names.in(SELECT + "= ?", database);
+    list = names.in(SELECT + " > ? ORDER BY message_id LIMIT ?", database);
+    find = names.in(SELECT + " = ?", database);
     delete = names.in(DELETE, database);
   }
 

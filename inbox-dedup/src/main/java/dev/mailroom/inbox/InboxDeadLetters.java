@@ -60,7 +60,7 @@ public final class InboxDeadLetters {
         "store",
         (rows, connection) -> {
           rows.store(connection, id.messageId(), message, ErrorText.of(error));
-          return null;
+          return true;
         });
   }
 

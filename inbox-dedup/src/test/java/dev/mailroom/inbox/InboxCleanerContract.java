@@ -110,7 +110,9 @@ abstract class InboxCleanerContract {
     try (Connection other = pool.getConnection()) {
       other.setAutoCommit(false);
       TestDatabase.texts(
-          other, "SELECT message_id FROM inbox_message WHERE message_id = '00-b' FOR UPDATE");
+          other,
+          "SELECT message_id FROM inbox_message"
+              + " WHERE consumer = 'billing' AND message_id = '00-b' FOR UPDATE");
       assertThat(cleaner.clean()).isEqualTo(2);
       other.rollback();
     }
