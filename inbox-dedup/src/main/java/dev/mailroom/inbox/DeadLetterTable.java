@@ -40,7 +40,7 @@ final class DeadLetterTable {
       SELECT message_id, source, message_type, message_key, headers, payload,
              created_at, sent_at, receive_count, error, dead_at
       FROM inbox_dead_letter
-      WHERE consumer = ? AND message_id\s\
+      WHERE consumer = ? AND message_id
       """;
 
   private static final String DELETE =
