@@ -203,7 +203,18 @@ public final class Inbox {
     return new Batch(single, order, handler).run(messages, this::key);
   }
 
-  private InboxKey key(ReceivedMessage message) {
+  /** The messages that were given up on in this inbox's name. */
+  public InboxDeadLetters deadLetters() {
+    InboxTransactions transactions = single.transactions();
+    return new InboxDeadLetters(this, transactions.dataSource(), transactions.table());
+  }
+
+  <X extends Exception> Outcome processAs(
+      String messageId, ReceivedMessage message, Handler<X> handler) throws X {
+    return single.process(new InboxKey(consumer, messageId), message, handler);
+  }
+
+  InboxKey key(ReceivedMessage message) {
     return InboxKey.of(consumer, key.apply(message));
   }
 

@@ -1,47 +1,82 @@
 package dev.mailroom.inbox;
 
 import dev.mailroom.outbox.MailroomException;
+import dev.mailroom.outbox.jdbc.Database;
+import dev.mailroom.outbox.jdbc.Schema;
+import dev.mailroom.outbox.jdbc.TableNames;
+import java.util.List;
+import java.util.Map;
 import javax.sql.DataSource;
-import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.FlywayException;
 
 /**
- * Makes the inbox's table and brings it up to date. The steps taken are recorded in {@code
+ * Makes the inbox's tables, or brings them up to date. The steps taken are recorded in {@code
  * mailroom_inbox_schema_history}, apart from the application's own migrations and from the
- * outbox's, so all can share a schema.
+ * outbox's, so all can share a schema. Whoever migrates owns the tables; what a consumer needs is
+ * what {@link #printGrants} shows.
  */
 public final class InboxSchema {
 
-  private static final String HISTORY = "mailroom_inbox_schema_history";
-  private static final String MIGRATIONS = "classpath:dev/mailroom/inbox/postgresql";
+  private static final Schema SCHEMA =
+      new Schema(
+          "inbox",
+          InboxSchema.class,
+          "mailroom_inbox_schema_history",
+          List.of("V1__inbox", "V2__dead_letters"));
 
   private InboxSchema() {}
 
   /**
-   * Applies the steps that are missing, in the schema that comes first in the {@code search_path}
-   * of the connections. It does nothing if none is missing, and several processes can call it at
-   * once. The user of the data source needs to own the schema or to have CREATE in it; an inbox
-   * itself needs only SELECT and INSERT on {@code inbox_message}, and DELETE to clean it.
+   * Brings the inbox's tables in the default schema of {@code dataSource} up to date. It does
+   * nothing if no step is missing, and several processes can call it at once. Tables that were made
+   * by hand as {@link #print} shows them are recognised and taken over.
    *
-   * @throws MailroomException if a step failed; it names the step and the database's reason
+   * @throws MailroomException if the database is unknown or refuses a change
    */
   public static void migrate(DataSource dataSource) {
-    try {
-      Flyway.configure(InboxSchema.class.getClassLoader())
-          .dataSource(dataSource)
-          .locations(MIGRATIONS)
-          .failOnMissingLocations(true)
-          .table(HISTORY)
-          .baselineOnMigrate(true)
-          .baselineVersion("0")
-          .load()
-          .migrate();
-    } catch (FlywayException e) {
-      throw new MailroomException(
-          "the inbox's table could not be made or brought up to date: "
-              + e.getMessage()
-              + " Nothing of the failed step is left behind; correct its cause and migrate again.",
-          e);
-    }
+    migrate(dataSource, TableNames.DEFAULT);
+  }
+
+  /**
+   * As {@link #migrate(DataSource)}, for tables with names of their own. A schema that is missing
+   * is made, for which the user needs the right to make one.
+   */
+  public static void migrate(DataSource dataSource, TableNames names) {
+    SCHEMA.migrate(dataSource, names);
+  }
+
+  /**
+   * Compares the inbox's tables in the default schema of {@code dataSource} with those that this
+   * version of Mailroom works with. It changes nothing.
+   *
+   * @throws MailroomException that tells the first difference and what to do about it, or that the
+   *     tables are of an older or newer version
+   */
+  public static void validate(DataSource dataSource) {
+    validate(dataSource, TableNames.DEFAULT);
+  }
+
+  /** As {@link #validate(DataSource)}, for tables with names of their own. */
+  public static void validate(DataSource dataSource, TableNames names) {
+    SCHEMA.validate(dataSource, names);
+  }
+
+  /**
+   * The DDL of the inbox for those who migrate by other means, to be run once as it is. The schema
+   * of {@code names}, if there is one, must exist. Each version stands under a line that names it,
+   * so that later ones can be taken alone.
+   */
+  public static String print(Database database, TableNames names) {
+    return SCHEMA.print(database, names);
+  }
+
+  /**
+   * The statements that grant a role what a consumer and its cleaning need.
+   *
+   * @param consumer the role: a letter or underscore and then letters, digits and underscores, at
+   *     most 63, in exactly this case
+   * @throws IllegalArgumentException if the role's name is not as described
+   */
+  public static String printGrants(Database database, TableNames names, String consumer) {
+    return SCHEMA.printGrants(database, names, Map.of("consumer", consumer));
   }
 }

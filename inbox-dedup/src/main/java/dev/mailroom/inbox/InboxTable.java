@@ -16,6 +16,7 @@ final class InboxTable {
   private final Duration lockTimeout;
   private final TableNames names;
   private final Map<Database, InboxDialect> dialects = new ConcurrentHashMap<>();
+  private final Map<Database, DeadLetterTable> deadLetters = new ConcurrentHashMap<>();
 
   InboxTable(String consumer, Duration lockTimeout, TableNames names) {
     this.consumer = consumer;
@@ -32,11 +33,18 @@ final class InboxTable {
     return dialects.computeIfAbsent(Database.of(connection), this::dialect);
   }
 
+  /** As {@link #dialect}, for messages that were given up on. */
+  DeadLetterTable deadLetters(Connection connection) throws SQLException {
+    return deadLetters.computeIfAbsent(
+        Database.of(connection), database -> new DeadLetterTable(database, consumer, names));
+  }
+
   private InboxDialect dialect(Database database) {
     return switch (database) {
       case POSTGRESQL -> new PostgreSqlInbox(consumer, lockTimeout, names);
-      case MARIADB, MYSQL, H2 ->
-          throw new MailroomException(database + " has no inbox yet. Use PostgreSQL.");
+      case MARIADB -> new MariaDbInbox(consumer, lockTimeout, names);
+      case MYSQL -> new MySqlInbox(consumer, lockTimeout, names);
+      case H2 -> new H2Inbox(consumer, lockTimeout, names);
     };
   }
 }

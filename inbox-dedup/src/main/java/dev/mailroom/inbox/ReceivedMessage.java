@@ -42,6 +42,16 @@ public final class ReceivedMessage {
   }
 
   /**
+   * A message of which no more is known, as when a listener of another framework hands it to an
+   * inbox: {@code inbox.process(ReceivedMessage.of(id, body), context -> …)}.
+   *
+   * @param id the same on every delivery
+   */
+  public static ReceivedMessage of(String id, String payload) {
+    return from("unknown").id(id).payload(payload).build();
+  }
+
+  /**
    * Starts a message, as a receive loop other than Mailroom's does.
    *
    * @param source where it came from, as in the name of its queue

@@ -16,6 +16,9 @@ final class SqlFailure {
           "40001", // serialization_failure
           "40P01"); // deadlock_detected
 
+  /** ER_CHECKREAD: the row has changed since the transaction's snapshot; its own kind of 40001. */
+  private static final int MARIADB_SNAPSHOT = 1020;
+
   private SqlFailure() {}
 
   /**
@@ -40,7 +43,7 @@ final class SqlFailure {
         continue;
       }
       if (next instanceof SQLException sql) {
-        if (sql.getSQLState() != null && WORTH_RETRYING.contains(sql.getSQLState())) {
+        if (isWorthRetrying(sql)) {
           return true;
         }
         addTo(left, sql.getNextException());
@@ -48,6 +51,13 @@ final class SqlFailure {
       addTo(left, next.getCause());
     }
     return false;
+  }
+
+  private static boolean isWorthRetrying(SQLException failure) {
+    String state = failure.getSQLState();
+    return state != null
+        && (WORTH_RETRYING.contains(state)
+            || (state.equals("HY000") && failure.getErrorCode() == MARIADB_SNAPSHOT));
   }
 
   private static void addTo(Deque<Throwable> left, @Nullable Throwable next) {

@@ -32,7 +32,8 @@ class InboxSchemaIT {
             database.texts(
                 "SELECT version FROM mailroom_inbox_schema_history WHERE success"
                     + " ORDER BY installed_rank"))
-        .containsExactly("0", "1");
+        .containsExactly("0", "1", "2");
+    InboxSchema.validate(dataSource);
     Flyway.configure().dataSource(dataSource).load().validate();
     assertThat(database.recorded()).isEmpty();
   }

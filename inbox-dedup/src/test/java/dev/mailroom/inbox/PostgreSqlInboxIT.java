@@ -1,5 +1,6 @@
 package dev.mailroom.inbox;
 
+import dev.mailroom.outbox.jdbc.Database;
 import org.junit.jupiter.api.Nested;
 
 /** The inbox's contracts on PostgreSQL. */
@@ -9,7 +10,23 @@ class PostgreSqlInboxIT {
   class Batches extends InboxBatchContract {
     @Override
     TestDatabase create() {
-      return TestDatabase.create();
+      return TestDatabase.on(Database.POSTGRESQL);
+    }
+  }
+
+  @Nested
+  class DeadLetters extends InboxDeadLettersContract {
+    @Override
+    TestDatabase create() {
+      return TestDatabase.on(Database.POSTGRESQL);
+    }
+  }
+
+  @Nested
+  class Cleaning extends InboxCleanerContract {
+    @Override
+    TestDatabase create() {
+      return TestDatabase.on(Database.POSTGRESQL);
     }
   }
 }

@@ -1,7 +1,10 @@
 package dev.mailroom.inbox;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.mailroom.outbox.jdbc.Database;
 import dev.mailroom.outbox.jdbc.OutboxSchema;
+import dev.mailroom.outbox.jdbc.TableNames;
+import dev.mailroom.testkit.MariaDbServer;
 import dev.mailroom.testkit.PostgresServer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -13,42 +16,84 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A schema of its own on one PostgreSQL server for all tests, with the tables of inbox and outbox
- * and one for effects. A database each would cost the server a thousand times the files.
+ * A schema of its own on one server for all tests, with the tables of inbox and outbox and one for
+ * effects. A database each would cost the server a thousand times the files.
  */
 public final class TestDatabase implements AutoCloseable {
 
-  private static final PostgresServer SERVER = PostgresServer.start();
-  private static final String URL = SERVER.createDatabase("inbox");
+  /** Started with the first use. */
+  private static final class PostgreSqlHolder {
+    private static final PostgresServer SERVER = PostgresServer.start();
+    private static final String URL = SERVER.createDatabase("inbox");
+  }
+
+  private static final class MariaDbHolder {
+    private static final MariaDbServer SERVER = MariaDbServer.start();
+  }
+
   private static final AtomicInteger COUNT = new AtomicInteger();
 
-  private final String schema;
+  final Database database;
+  private final String url;
   private final List<HikariDataSource> pools = new ArrayList<>();
   private final HikariDataSource own;
 
-  private TestDatabase(String schema) {
-    this.schema = schema;
+  private TestDatabase(Database database) {
+    this.database = database;
+    String name = "test_" + COUNT.incrementAndGet();
+    this.url =
+        switch (database) {
+          case POSTGRESQL -> PostgreSqlHolder.URL + "&currentSchema=" + name;
+          case MARIADB, MYSQL -> MariaDbHolder.SERVER.createDatabase(name);
+          case H2 -> "jdbc:h2:mem:" + name + ";DB_CLOSE_DELAY=-1";
+        };
     this.own = pool(2);
-    execute("CREATE SCHEMA " + schema);
+    if (database == Database.POSTGRESQL) {
+      execute("CREATE SCHEMA " + name);
+    }
   }
 
   static TestDatabase empty() {
-    return new TestDatabase("test_" + COUNT.incrementAndGet());
+    return new TestDatabase(Database.POSTGRESQL);
   }
 
   public static TestDatabase create() {
-    TestDatabase database = empty();
-    InboxSchema.migrate(database.own);
-    OutboxSchema.migrate(database.own);
+    return on(Database.POSTGRESQL);
+  }
+
+  static TestDatabase on(Database kind) {
+    TestDatabase database = new TestDatabase(kind);
+    if (kind == Database.POSTGRESQL) {
+      InboxSchema.migrate(database.own);
+      OutboxSchema.migrate(database.own);
+    } else {
+      database.script(InboxSchema.print(kind, TableNames.DEFAULT));
+    }
     database.execute(
-        "CREATE TABLE effect (id bigint GENERATED ALWAYS AS IDENTITY, name text NOT NULL)");
+        switch (kind) {
+          case POSTGRESQL, H2 ->
+              "CREATE TABLE effect (id bigint GENERATED ALWAYS AS IDENTITY, name varchar(200) NOT"
+                  + " NULL)";
+          case MARIADB, MYSQL ->
+              "CREATE TABLE effect (id bigint AUTO_INCREMENT PRIMARY KEY, name varchar(200) NOT"
+                  + " NULL)";
+        });
     return database;
+  }
+
+  /** Statements that end with a semicolon at the end of a line. */
+  void script(String sql) {
+    for (String statement : sql.split(";\\s*\n")) {
+      if (!statement.isBlank()) {
+        execute(statement);
+      }
+    }
   }
 
   /** Closed with this; a connection that is not to be had soon is a leak. */
   public HikariDataSource pool(int size) {
     HikariDataSource pool = new HikariDataSource();
-    pool.setJdbcUrl(URL + "&currentSchema=" + schema);
+    pool.setJdbcUrl(url);
     pool.setMaximumPoolSize(size);
     pool.setConnectionTimeout(20_000);
     pools.add(pool);
@@ -97,9 +142,26 @@ public final class TestDatabase implements AutoCloseable {
     }
   }
 
+  /** An expression. */
+  String daysAgo(int days) {
+    return switch (database) {
+      case POSTGRESQL -> "clock_timestamp() - interval '" + days + " days'";
+      case MARIADB, MYSQL -> "utc_timestamp(6) - INTERVAL (" + days + ") DAY";
+      case H2 -> "DATEADD(DAY, -(" + days + "), current_timestamp)";
+    };
+  }
+
   /** The same within a transaction, and different in another. */
   String transaction(Connection connection) throws SQLException {
-    return texts(connection, "SELECT pg_current_xact_id()").get(0);
+    String query =
+        switch (database) {
+          case POSTGRESQL -> "SELECT pg_current_xact_id()";
+          case MARIADB, MYSQL ->
+              "SELECT trx_id FROM information_schema.innodb_trx"
+                  + " WHERE trx_mysql_thread_id = connection_id()";
+          case H2 -> "CALL TRANSACTION_ID()";
+        };
+    return texts(connection, query).get(0);
   }
 
   /** What handlers did, in the order in which they did it. */

@@ -64,7 +64,14 @@ class HouseRulesTest {
           AWS,
           Set.of("AwsClients", "AwsTransport", "Route", "SnsTopic", "SqsQueue"),
           "dev.mailroom.inbox",
-          Set.of("Inbox", "InboxListener", "InboxMetrics", "InboxSchema", "ReceivedMessage"),
+          Set.of(
+              "Inbox",
+              "InboxCleaner",
+              "InboxDeadLetters",
+              "InboxListener",
+              "InboxMetrics",
+              "InboxSchema",
+              "ReceivedMessage"),
           "dev.mailroom.inbox.sqs",
           Set.of("PayloadStore", "S3PayloadStore", "SqsConsumer", "UnknownTypes"));
 

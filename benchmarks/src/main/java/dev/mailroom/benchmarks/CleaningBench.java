@@ -1,0 +1,121 @@
+package dev.mailroom.benchmarks;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.mailroom.inbox.Inbox;
+import dev.mailroom.inbox.InboxCleaner;
+import dev.mailroom.inbox.InboxSchema;
+import dev.mailroom.inbox.ReceivedMessage;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Cleaning a tenth of a large table while messages are processed. */
+final class CleaningBench {
+
+  /**
+   * @param deleted rows
+   * @param seconds that took
+   * @param longestMillis of a statement of the cleaning, as its client sees it
+   * @param insertRatio rate of inserts while cleaning to the rate without, medians of windows
+   */
+  record Outcome(long deleted, double seconds, double longestMillis, double insertRatio) {}
+
+  private static final Duration WINDOW = Duration.ofMillis(500);
+
+  private final HikariDataSource pool;
+  private final HikariDataSource cleaning;
+  private final AtomicLong processed = new AtomicLong();
+  private volatile boolean ended;
+
+  CleaningBench(HikariDataSource pool, HikariDataSource cleaning) {
+    this.pool = pool;
+    this.cleaning = cleaning;
+  }
+
+  void fill(long rows, long old) throws SQLException {
+    InboxSchema.migrate(pool);
+    try (Connection connection = pool.getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(
+          String.format(
+              Locale.ROOT,
+              """
+              INSERT INTO inbox_message (consumer, message_id, processed_at)
+              SELECT 'bench',
+                     overlay(overlay(gen_random_uuid()::text PLACING
+                       lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') FROM 1 FOR 12)
+                       PLACING '-7' FROM 14 FOR 2), at
+              FROM (SELECT n, clock_timestamp() - CASE WHEN n <= %2$d
+                             THEN interval '40 days' - n * interval '1 millisecond'
+                             ELSE interval '20 days' - n * interval '1 millisecond' END AS at
+                    FROM generate_series(1, %1$d) n) rows
+              """,
+              rows,
+              old));
+      statement.execute("VACUUM ANALYZE inbox_message");
+    }
+  }
+
+  /** Cleans in windows that take turns with windows without cleaning. */
+  Outcome run() throws Exception {
+    CompletableFuture<Void> inserting = CompletableFuture.runAsync(this::insert);
+    List<Double> with = new ArrayList<>();
+    List<Double> without = new ArrayList<>();
+    long begun = System.nanoTime();
+    Paced paced = new Paced();
+    CompletableFuture<Long> deleted =
+        CompletableFuture.supplyAsync(
+            () -> InboxCleaner.builder(paced.of(cleaning), "bench").build().clean());
+    while (!deleted.isDone()) {
+      with.add(window());
+      paced.pause();
+      without.add(window());
+      paced.resume();
+    }
+    double seconds = (System.nanoTime() - begun) / 1e9 - without.size() * WINDOW.toMillis() / 1e3;
+    ended = true;
+    inserting.join();
+    return new Outcome(
+        deleted.get(), seconds, paced.longestMillis(), median(with) / median(without));
+  }
+
+  private double window() throws InterruptedException {
+    long before = processed.get();
+    long begun = System.nanoTime();
+    Thread.sleep(WINDOW.toMillis());
+    return (processed.get() - before) / ((System.nanoTime() - begun) / 1e9);
+  }
+
+  private void insert() {
+    Inbox inbox = Inbox.of(pool, "bench");
+    while (!ended) {
+      inbox.process(ReceivedMessage.of(Uuid7.next(), "{}"), context -> {});
+      processed.incrementAndGet();
+    }
+  }
+
+  static List<String> show(HikariDataSource pool, String... settings) throws SQLException {
+    List<String> shown = new ArrayList<>();
+    try (Connection connection = pool.getConnection();
+        Statement statement = connection.createStatement()) {
+      for (String setting : settings) {
+        try (ResultSet row = statement.executeQuery("SHOW " + setting)) {
+          row.next();
+          shown.add(setting + "=" + row.getString(1));
+        }
+      }
+    }
+    return shown;
+  }
+
+  private static double median(List<Double> values) {
+    return values.stream().sorted().skip(values.size() / 2).findFirst().orElse(Double.NaN);
+  }
+}

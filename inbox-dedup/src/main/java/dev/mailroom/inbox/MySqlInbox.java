@@ -1,0 +1,87 @@
+package dev.mailroom.inbox;
+
+import dev.mailroom.outbox.jdbc.Database;
+import dev.mailroom.outbox.jdbc.TableNames;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+
+/**
+ * MySQL 8.0 and later. The lock timeout of InnoDB is the session's and of whole seconds: ours is
+ * rounded up, and set for the insert alone. A copy that waits for the first gets a shared lock when
+ * that rolls back; of many copies all but one are then victims of a deadlock, and are run again.
+ */
+class MySqlInbox extends InsertingInbox {
+
+  private static final int DUPLICATE = 1062;
+  private static final int LOCK_TIMEOUT = 1205;
+  private static final int NO_WAIT = 4192; // MariaDB
+  private static final int NO_SUCH_SAVEPOINT = 1305;
+
+  private final long seconds;
+
+  MySqlInbox(String consumer, Duration lockTimeout, TableNames names) {
+    this(Database.MYSQL, consumer, lockTimeout, names);
+  }
+
+  MySqlInbox(Database database, String consumer, Duration lockTimeout, TableNames names) {
+    super(database, consumer, names);
+    seconds = lockTimeout.plusMillis(999).toSeconds();
+  }
+
+  long seconds() {
+    return seconds;
+  }
+
+  @Override
+  boolean isDuplicate(SQLException e) {
+    return e.getErrorCode() == DUPLICATE;
+  }
+
+  @Override
+  boolean isLockTimeout(SQLException e) {
+    return e.getErrorCode() == LOCK_TIMEOUT || e.getErrorCode() == NO_WAIT;
+  }
+
+  @Override
+  int insert(PreparedStatement insert) throws SQLException {
+    Connection connection = insert.getConnection();
+    execute(
+        connection,
+        "SET @mailroom_lock_timeout = @@innodb_lock_wait_timeout, innodb_lock_wait_timeout = "
+            + seconds);
+    try {
+      return insert.executeUpdate();
+    } finally {
+      execute(connection, "SET innodb_lock_wait_timeout = @mailroom_lock_timeout");
+    }
+  }
+
+  @Override
+  public void begin(Connection connection) throws SQLException {
+    mark(connection);
+  }
+
+  @Override
+  public void nextPart(Connection connection) throws SQLException {
+    requireMark(connection);
+    mark(connection);
+  }
+
+  @Override
+  public void commit(Connection connection) throws SQLException {
+    requireMark(connection);
+    connection.commit();
+  }
+
+  /** A deadlock ends the whole transaction, and so does DDL; and then the savepoint is gone. */
+  private static void requireMark(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("RELEASE SAVEPOINT mailroom_part");
+    } catch (SQLException e) {
+      throw e.getErrorCode() == NO_SUCH_SAVEPOINT ? HandlerEndedTransaction.bySql(e) : e;
+    }
+  }
+}

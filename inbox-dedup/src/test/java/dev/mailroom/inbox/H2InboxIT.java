@@ -1,0 +1,32 @@
+package dev.mailroom.inbox;
+
+import dev.mailroom.outbox.jdbc.Database;
+import org.junit.jupiter.api.Nested;
+
+/** The inbox's contracts on H2. */
+class H2InboxIT {
+
+  @Nested
+  class Batches extends InboxBatchContract {
+    @Override
+    TestDatabase create() {
+      return TestDatabase.on(Database.H2);
+    }
+  }
+
+  @Nested
+  class DeadLetters extends InboxDeadLettersContract {
+    @Override
+    TestDatabase create() {
+      return TestDatabase.on(Database.H2);
+    }
+  }
+
+  @Nested
+  class Cleaning extends InboxCleanerContract {
+    @Override
+    TestDatabase create() {
+      return TestDatabase.on(Database.H2);
+    }
+  }
+}
