@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 import software.amazon.awssdk.services.sqs.model.SendMessageRequest;
 
@@ -23,8 +24,8 @@ final class Feed implements Runnable {
   private final Map<String, Integer> last = new HashMap<>();
   private final Map<String, String> urls = new HashMap<>();
   private volatile boolean stopped;
-  private volatile long sent;
-  private volatile long copies;
+  private final AtomicLong sent = new AtomicLong();
+  private final AtomicLong copies = new AtomicLong();
 
   Feed(Town town, SplittableRandom random) {
     this.town = town;
@@ -43,11 +44,11 @@ final class Feed implements Runnable {
   }
 
   long sent() {
-    return sent;
+    return sent.get();
   }
 
   long copies() {
-    return copies;
+    return copies.get();
   }
 
   @Override
@@ -73,10 +74,10 @@ final class Feed implements Runnable {
       record(queue, key, n);
       SendMessageRequest.Builder request = request(queue, key, n, UUID.randomUUID());
       send(queue, request);
-      sent++;
+      sent.incrementAndGet();
       if (random.nextInt(TWICE) == 0) {
         send(queue, request);
-        copies++;
+        copies.incrementAndGet();
       }
     }
   }
