@@ -4,10 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -72,9 +72,7 @@ public final class JacksonCodec implements Codec {
     JsonLocation place = e.getLocation();
     return e.getClass().getSimpleName()
         + (path.isEmpty() ? "" : " at " + path)
-        + (place == null
-            ? ""
-            : ", line " + place.getLineNr() + ", column " + place.getColumnNr());
+        + (place == null ? "" : ", line " + place.getLineNr() + ", column " + place.getColumnNr());
   }
 
   /** The keys of a map are content; the names of properties are not. */

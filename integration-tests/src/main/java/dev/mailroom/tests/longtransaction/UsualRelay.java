@@ -65,13 +65,16 @@ final class UsualRelay {
   private record Waiting(long id, String destination, String payload) {}
 
   static Child start(String url, Path arrivals, Duration answersAfter) throws IOException {
-    return new Child(
-        UsualRelay.class,
-        Map.of(),
-        arrivals.resolveSibling("usual.stderr"),
-        url,
-        arrivals.toString(),
-        Long.toString(answersAfter.toMillis()));
+    Child relay =
+        new Child(
+            UsualRelay.class,
+            Map.of(),
+            arrivals.resolveSibling("usual.stderr"),
+            url,
+            arrivals.toString(),
+            Long.toString(answersAfter.toMillis()));
+    relay.greeting();
+    return relay;
   }
 
   /** What a writer of it does with its letters. */

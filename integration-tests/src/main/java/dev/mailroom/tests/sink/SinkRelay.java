@@ -31,14 +31,17 @@ public final class SinkRelay {
     Map<String, String> environment =
         Map.of(
             "AWS_REGION", "us-east-1", "AWS_ACCESS_KEY_ID", "x", "AWS_SECRET_ACCESS_KEY", "x");
-    return new Child(
-        SinkRelay.class,
-        environment,
-        arrivals.resolveSibling(arrivals.getFileName() + ".stderr"),
-        url,
-        arrivals.toString(),
-        Long.toString(answersAfter.toMillis()),
-        Long.toString(lease.toSeconds()));
+    Child relay =
+        new Child(
+            SinkRelay.class,
+            environment,
+            arrivals.resolveSibling(arrivals.getFileName() + ".stderr"),
+            url,
+            arrivals.toString(),
+            Long.toString(answersAfter.toMillis()),
+            Long.toString(lease.toSeconds()));
+    relay.greeting();
+    return relay;
   }
 
   public static void main(String... arguments) throws IOException {
