@@ -1,12 +1,11 @@
 package dev.mailroom.outbox.jdbc;
 
-import static org.jooq.impl.DSL.countDistinct;
-import static org.jooq.impl.DSL.currentOffsetDateTime;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.position;
 import static org.jooq.impl.DSL.row;
 import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.selectDistinct;
 import static org.jooq.impl.DSL.selectOne;
 import static org.jooq.impl.DSL.unquotedName;
 
@@ -20,8 +19,6 @@ import dev.mailroom.relay.OutboxStore.Mark;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +28,6 @@ import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Query;
 import org.jooq.Record;
-import org.jooq.Record2;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
@@ -48,10 +44,10 @@ final class DeadLetterRows {
   private static final Field<UUID> ID = field(unquotedName("message_id"), UUID.class);
   private static final Field<String> KEY = field(unquotedName("message_key"), String.class);
   private static final Field<String> TYPE = field(unquotedName("message_type"), String.class);
-  private static final Field<OffsetDateTime> CREATED_AT = time("created_at");
-  private static final Field<OffsetDateTime> PARKED_AT = time("parked_at");
-  private static final Field<OffsetDateTime> DELIVER_AT = time("deliver_at");
-  private static final Field<OffsetDateTime> ACT_AT = time("act_at");
+  private static final Field<Instant> CREATED_AT = UtcTimes.column("created_at");
+  private static final Field<Instant> PARKED_AT = UtcTimes.column("parked_at");
+  private static final Field<Instant> DELIVER_AT = UtcTimes.column("deliver_at");
+  private static final Field<Instant> ACT_AT = UtcTimes.column("act_at");
   private static final Field<String> STATE = field(unquotedName("state"), String.class);
   private static final Field<Integer> ATTEMPTS = field(unquotedName("attempts"), Integer.class);
   private static final Field<String> ERROR = field(unquotedName("last_error"), String.class);
@@ -64,10 +60,6 @@ final class DeadLetterRows {
 
   DeadLetterRows(Transactions transactions) {
     this.transactions = transactions;
-  }
-
-  private static Field<OffsetDateTime> time(String column) {
-    return field(unquotedName(column), OffsetDateTime.class);
   }
 
   List<DeadLetter> list(Filter filter, @Nullable Cursor after, int limit) {
@@ -114,16 +106,14 @@ final class DeadLetterRows {
     return Operators.inTransaction(
         transactions,
         session -> {
-          // A pair that holds a NULL would be counted.
-          Record2<Integer, Integer> counts =
+          long messages = session.sql().fetchCount(session.parked(), chosen);
+          long keys =
               session
                   .sql()
-                  .select(
-                      DSL.count(),
-                      countDistinct(row(DESTINATION, KEY)).filterWhere(KEY.isNotNull()))
-                  .from(session.parked())
-                  .where(chosen)
-                  .fetchSingle();
+                  .fetchCount(
+                      selectDistinct(DESTINATION, KEY)
+                          .from(session.parked())
+                          .where(chosen.and(KEY.isNotNull())));
           long waiting =
               session
                   .sql()
@@ -139,8 +129,7 @@ final class DeadLetterRows {
                                           .from(session.parked())
                                           .where(chosen)
                                           .and(DELIVER_AT.isNull()))));
-          long messages = counts.value1();
-          return new Outlook(messages, counts.value2(), waiting, after(messages, perSecond));
+          return new Outlook(messages, keys, waiting, after(messages, perSecond));
         });
   }
 
@@ -168,15 +157,15 @@ final class DeadLetterRows {
       Mark mark,
       double perSecond,
       long operation,
-      OffsetDateTime start,
+      Instant start,
       long marked,
       @Nullable Cursor last) {
 
     Marking(Filter filter, Mark mark, double perSecond) {
-      this(filter, mark, perSecond, 0, OffsetDateTime.MIN, 0, null);
+      this(filter, mark, perSecond, 0, Instant.MIN, 0, null);
     }
 
-    Marking begun(long id, OffsetDateTime at) {
+    Marking begun(long id, Instant at) {
       return new Marking(filter, mark, perSecond, id, at, marked, last);
     }
 
@@ -185,7 +174,7 @@ final class DeadLetterRows {
       return new Marking(filter, mark, perSecond, operation, start, marked + chunk.size(), next);
     }
 
-    OffsetDateTime dueAt(int position) {
+    Instant dueAt(int position) {
       return start.plus(after(marked + position, perSecond));
     }
   }
@@ -194,7 +183,7 @@ final class DeadLetterRows {
     return Operators.inTransaction(
         transactions,
         session -> {
-          OffsetDateTime now = session.sql().select(currentOffsetDateTime()).fetchSingle().value1();
+          Instant now = session.sql().select(UtcTimes.now(session.sql())).fetchSingle().value1();
           long id = Operators.record(session, act, 0);
           return markChunk(session, marking.begun(id, now));
         });
@@ -244,11 +233,18 @@ final class DeadLetterRows {
         .and(ID.eq(row.messageId()));
   }
 
+  /** Spelled out: not every database looks up an index by a comparison of rows. */
   private static Condition behind(@Nullable Cursor place) {
-    return place == null
-        ? noCondition()
-        : row(DESTINATION, PARTITION, SEQ, ID)
-            .gt(row(place.destination(), place.partition(), place.seq(), place.messageId()));
+    if (place == null) {
+      return noCondition();
+    }
+    Condition inSeq = SEQ.eq(place.seq()).and(ID.gt(place.messageId()));
+    Condition inPartition = PARTITION.eq(place.partition()).and(SEQ.gt(place.seq()).or(inSeq));
+    Condition inDestination =
+        DESTINATION.eq(place.destination()).and(PARTITION.gt(place.partition()).or(inPartition));
+    return DESTINATION
+        .ge(place.destination())
+        .and(DESTINATION.gt(place.destination()).or(inDestination));
   }
 
   private static Condition matches(Filter filter) {
@@ -257,16 +253,12 @@ final class DeadLetterRows {
     filter.key().map(KEY::eq).ifPresent(conditions::add);
     filter.type().map(TYPE::eq).ifPresent(conditions::add);
     filter.error().map(part -> position(ERROR, part).gt(0)).ifPresent(conditions::add);
-    filter.parkedFrom().map(DeadLetterRows::utc).map(PARKED_AT::ge).ifPresent(conditions::add);
-    filter.parkedBefore().map(DeadLetterRows::utc).map(PARKED_AT::lt).ifPresent(conditions::add);
+    filter.parkedFrom().map(PARKED_AT::ge).ifPresent(conditions::add);
+    filter.parkedBefore().map(PARKED_AT::lt).ifPresent(conditions::add);
     if (!filter.ids().isEmpty()) {
       conditions.add(ID.in(filter.ids()));
     }
     return DSL.and(conditions);
-  }
-
-  private static OffsetDateTime utc(Instant time) {
-    return time.atOffset(ZoneOffset.UTC);
   }
 
   private static Cursor cursor(Record row) {
@@ -278,8 +270,8 @@ final class DeadLetterRows {
         cursor(row),
         Optional.ofNullable(row.get(KEY)),
         row.get(TYPE),
-        row.get(CREATED_AT).toInstant(),
-        row.get(PARKED_AT).toInstant(),
+        row.get(CREATED_AT),
+        row.get(PARKED_AT),
         row.get(ATTEMPTS),
         Optional.ofNullable(row.get(ERROR)),
         Optional.ofNullable(row.get(MARK)).map(Mark::valueOf));

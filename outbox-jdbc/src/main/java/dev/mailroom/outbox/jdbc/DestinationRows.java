@@ -1,6 +1,5 @@
 package dev.mailroom.outbox.jdbc;
 
-import static org.jooq.impl.DSL.currentOffsetDateTime;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.unquotedName;
 
@@ -9,7 +8,7 @@ import dev.mailroom.outbox.jdbc.Destinations.Pause;
 import dev.mailroom.outbox.jdbc.Operators.Act;
 import dev.mailroom.outbox.jdbc.Operators.Session;
 import java.sql.SQLException;
-import java.time.OffsetDateTime;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jooq.Field;
@@ -19,11 +18,9 @@ import org.jooq.Record;
 final class DestinationRows {
 
   private static final Field<String> NAME = field(unquotedName("destination"), String.class);
-  private static final Field<OffsetDateTime> FIRST_SEEN =
-      field(unquotedName("first_seen"), OffsetDateTime.class);
+  private static final Field<Instant> FIRST_SEEN = UtcTimes.column("first_seen");
   private static final Field<String> PAUSED_BY = field(unquotedName("paused_by"), String.class);
-  private static final Field<OffsetDateTime> PAUSED_AT =
-      field(unquotedName("paused_at"), OffsetDateTime.class);
+  private static final Field<Instant> PAUSED_AT = UtcTimes.column("paused_at");
   private static final Field<String> PAUSED_REASON =
       field(unquotedName("paused_reason"), String.class);
 
@@ -48,8 +45,8 @@ final class DestinationRows {
   private static Known known(Record row) {
     Optional<Pause> pause =
         Optional.ofNullable(row.get(PAUSED_AT))
-            .map(since -> new Pause(row.get(PAUSED_BY), since.toInstant(), row.get(PAUSED_REASON)));
-    return new Known(row.get(NAME), row.get(FIRST_SEEN).toInstant(), pause);
+            .map(since -> new Pause(row.get(PAUSED_BY), since, row.get(PAUSED_REASON)));
+    return new Known(row.get(NAME), row.get(FIRST_SEEN), pause);
   }
 
   boolean pause(String destination, String by, String reason) {
@@ -62,7 +59,7 @@ final class DestinationRows {
                   .sql()
                   .update(session.destinations())
                   .set(PAUSED_BY, by)
-                  .set(PAUSED_AT, currentOffsetDateTime())
+                  .set(PAUSED_AT, UtcTimes.now(session.sql()))
                   .set(PAUSED_REASON, reason)
                   .where(NAME.eq(destination).and(PAUSED_AT.isNull()))
                   .execute();

@@ -55,7 +55,8 @@ public final class JdbcOutbox {
    * Writes one message into the transaction of {@code connection}.
    *
    * @throws InvalidMessage if the message is larger than this outbox takes for its destination
-   * @throws MailroomException if the connection is in auto-commit mode or read-only
+   * @throws MailroomException if the connection is in auto-commit mode or read-only, or its server
+   *     takes no writes
    * @throws SQLException as the database gave it; the transaction should roll back
    */
   public void publish(Connection connection, Message message) throws SQLException {
@@ -76,11 +77,18 @@ public final class JdbcOutbox {
         messages.stream().collect(partitioningBy(message -> message.deliverAt().isPresent()));
     List<Message> scheduled = requireNonNull(byTime.get(true));
     List<Message> now = requireNonNull(byTime.get(false));
-    if (!now.isEmpty()) {
-      write(connection, now);
-    }
-    if (!scheduled.isEmpty()) {
-      dialects.of(connection).writer().schedule(connection, scheduled);
+    try {
+      if (!now.isEmpty()) {
+        write(connection, now);
+      }
+      if (!scheduled.isEmpty()) {
+        dialects.of(connection).writer().schedule(connection, scheduled);
+      }
+    } catch (SQLException e) {
+      if (Transactions.takesNoWrites(e)) {
+        throw Transactions.readOnly(e);
+      }
+      throw e;
     }
     now.stream().map(Message::destination).distinct().forEach(signal);
   }
@@ -193,7 +201,9 @@ public final class JdbcOutbox {
      *
      * <p>The keys of one call are locked in one order for all. Transactions that publish several
      * times, in different orders of keys, can deadlock; the database then ends one of them
-     * (SQLState 40P01), which may be run again.
+     * (SQLState 40P01 or 40001), which may be run again. On MariaDB and MySQL a key is one of 4 096
+     * rows of {@code outbox_lock}, which the writer needs SELECT and UPDATE on, and two keys that
+     * share one wait for each other.
      */
     public Builder keyLock(boolean lock) {
       keyLock = lock;

@@ -21,27 +21,30 @@ final class MariaDb implements Dialect {
             @mailroom_statement = IFNULL(@mailroom_statement, @@SESSION.max_statement_time),
             @mailroom_idle = IFNULL(@mailroom_idle, @@SESSION.idle_transaction_timeout),
             SESSION innodb_lock_wait_timeout = %d, SESSION max_statement_time = %s,
-            SESSION idle_transaction_timeout = 5, @@tx_isolation = 'READ-COMMITTED'
+            SESSION idle_transaction_timeout = %d, @@tx_isolation = 'READ-COMMITTED'
         """,
         """
         SET SESSION innodb_lock_wait_timeout =
-              IFNULL(@mailroom_lock_wait, @@SESSION.innodb_lock_wait_timeout),
-            SESSION max_statement_time = IFNULL(@mailroom_statement, @@SESSION.max_statement_time),
+              CAST(IFNULL(@mailroom_lock_wait, @@SESSION.innodb_lock_wait_timeout) AS UNSIGNED),
+            SESSION max_statement_time =
+              CAST(IFNULL(@mailroom_statement, @@SESSION.max_statement_time) AS DOUBLE),
             SESSION idle_transaction_timeout =
-              IFNULL(@mailroom_idle, @@SESSION.idle_transaction_timeout),
+              CAST(IFNULL(@mailroom_idle, @@SESSION.idle_transaction_timeout) AS UNSIGNED),
             @mailroom_lock_wait = NULL, @mailroom_statement = NULL, @mailroom_idle = NULL
         """),
     MYSQL(
         """
         SET @mailroom_lock_wait = IFNULL(@mailroom_lock_wait, @@SESSION.innodb_lock_wait_timeout),
             @mailroom_statement = IFNULL(@mailroom_statement, @@SESSION.max_execution_time),
-            SESSION innodb_lock_wait_timeout = %d, SESSION max_execution_time = 1000 * %s,
+            SESSION innodb_lock_wait_timeout = %d,
+            SESSION max_execution_time = CAST(1000 * %s AS UNSIGNED),
             @@transaction_isolation = 'READ-COMMITTED'
         """,
         """
         SET SESSION innodb_lock_wait_timeout =
-              IFNULL(@mailroom_lock_wait, @@SESSION.innodb_lock_wait_timeout),
-            SESSION max_execution_time = IFNULL(@mailroom_statement, @@SESSION.max_execution_time),
+              CAST(IFNULL(@mailroom_lock_wait, @@SESSION.innodb_lock_wait_timeout) AS UNSIGNED),
+            SESSION max_execution_time =
+              CAST(IFNULL(@mailroom_statement, @@SESSION.max_execution_time) AS UNSIGNED),
             @mailroom_lock_wait = NULL, @mailroom_statement = NULL
         """);
 
@@ -110,7 +113,8 @@ final class MariaDb implements Dialect {
   @Override
   public void bound(Connection connection, Duration lock, Duration statement) throws SQLException {
     String seconds = Double.toString(statement.toMillis() / 1000.0);
-    execute(connection, bounds.set.formatted(Math.max(1, lock.toSeconds()), seconds));
+    long idle = Math.max(5, statement.toSeconds());
+    execute(connection, bounds.set.formatted(Math.max(1, lock.toSeconds()), seconds, idle));
   }
 
   @Override

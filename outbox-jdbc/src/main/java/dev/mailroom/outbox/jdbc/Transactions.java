@@ -19,6 +19,9 @@ final class Transactions {
   /** In MariaDB and MySQL, whose SQLState for it says too little. */
   private static final int NO_DATABASE = 1049;
 
+  private static final int READ_ONLY_OPTION = 1290;
+  private static final int READ_ONLY_INNODB = 1836;
+
   private final DataSource dataSource;
   private final Dialects dialects;
 
@@ -86,19 +89,39 @@ final class Transactions {
   }
 
   static MailroomException failed(SQLException e) {
-    return new MailroomException(
-        "The outbox's database failed (SQLState "
-            + e.getSQLState()
-            + "): "
-            + e.getMessage()
-            + (isWithoutTables(e)
-                ? " Call OutboxSchema.migrate, with the same TableNames, or set the TableNames to"
-                    + " where the tables are."
-                : ""),
-        e);
+    return takesNoWrites(e)
+        ? readOnly(e)
+        : new MailroomException(
+            "The outbox's database failed (SQLState "
+                + e.getSQLState()
+                + "): "
+                + e.getMessage()
+                + (isWithoutTables(e)
+                    ? " Call OutboxSchema.migrate, with the same TableNames, or set the TableNames"
+                        + " to where the tables are."
+                    : ""),
+            e);
   }
 
   private static boolean isWithoutTables(SQLException e) {
     return NO_TABLE.contains(String.valueOf(e.getSQLState())) || e.getErrorCode() == NO_DATABASE;
+  }
+
+  /** SQLState 25006 of a standby, and what MariaDB and MySQL say with read_only. */
+  static boolean takesNoWrites(SQLException e) {
+    return "25006".equals(e.getSQLState())
+        || (e.getErrorCode() == READ_ONLY_OPTION && String.valueOf(e.getMessage()).contains("read"))
+        || e.getErrorCode() == READ_ONLY_INNODB;
+  }
+
+  static MailroomException readOnly(SQLException e) {
+    return new MailroomException(
+        "The server takes no writes; it is a standby or a replica, or was made read-only."
+            + " Connect to the primary. (SQLState "
+            + e.getSQLState()
+            + ": "
+            + e.getMessage()
+            + ")",
+        e);
   }
 }

@@ -138,7 +138,7 @@ final class TestDatabase implements AutoCloseable {
   void grantRoles() {
     List.of("writer", "relay", "operator").forEach(server::createUser);
     OutboxSchema.Roles roles = new OutboxSchema.Roles("writer", "relay", "operator");
-    for (String grant : grants(roles).split(";\\s*", -1)) {
+    for (String grant : grants(roles).split(";\n", -1)) {
       if (!grant.isBlank()) {
         execute(grant);
       }

@@ -32,7 +32,7 @@ abstract class TestServer {
   }
 
   static String newName() {
-    return "test_" + COUNT.incrementAndGet();
+    return "mail_" + COUNT.incrementAndGet();
   }
 
   /** A fresh schema, the default one of its connections. */

@@ -44,7 +44,7 @@ CREATE TABLE ${prefix}outbox_message (
     'The size of payload and headers, so that nobody has to fetch them to know it',
   PRIMARY KEY (destination, partition_no, seq),
   -- AUTO_INCREMENT wants one.
-  KEY ${prefix}outbox_message_seq (seq),
+  KEY outbox_message_seq (seq),
   CONSTRAINT ${prefix}outbox_message_has_destination CHECK (destination <> ''),
   CONSTRAINT ${prefix}outbox_message_placed_by_trigger CHECK (partition_no BETWEEN 0 AND 15),
   CONSTRAINT ${prefix}outbox_message_id_is_uuid CHECK
@@ -105,13 +105,13 @@ CREATE TABLE ${prefix}outbox_parked (
     'The key in whose order it counts; NULL if it was scheduled or has no key',
   -- With the id: a failover may set a sequence back, and scheduled rows draw from one of their own.
   PRIMARY KEY (destination, partition_no, seq, message_id),
-  KEY ${prefix}outbox_parked_seq (seq),
+  KEY outbox_parked_seq (seq),
   -- What is due.
-  KEY ${prefix}outbox_parked_due (destination, due_at, seq),
+  KEY outbox_parked_due (destination, due_at, seq),
   -- The first row of a key.
-  KEY ${prefix}outbox_parked_key (destination, partition_no, ordered_key, seq, state),
+  KEY outbox_parked_key (destination, partition_no, ordered_key, seq, state),
   -- The dead letters, however many rows wait behind them.
-  KEY ${prefix}outbox_parked_state (state, destination, partition_no, seq, message_id),
+  KEY outbox_parked_state (state, destination, partition_no, seq, message_id),
   CONSTRAINT ${prefix}outbox_parked_has_destination CHECK (destination <> ''),
   CONSTRAINT ${prefix}outbox_parked_placed_by_trigger CHECK (partition_no BETWEEN 0 AND 15),
   CONSTRAINT ${prefix}outbox_parked_id_is_uuid CHECK
