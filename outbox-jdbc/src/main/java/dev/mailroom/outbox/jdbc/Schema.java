@@ -58,10 +58,27 @@ public final class Schema {
     try {
       Database database = database(dataSource);
       String version = Integer.toString(unrecorded(dataSource, database, names));
-      flyway(dataSource, database, names, version).migrate();
+      migrate(flyway(dataSource, database, names, version));
     } catch (SQLException | RuntimeException e) {
       throw new MailroomException(
           "The " + part + "'s tables could not be made: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Where DDL is not transactional, a process may find the history of another one empty, which
+   * Flyway refuses; a second time it waits for the other one.
+   */
+  private static void migrate(Flyway flyway) {
+    try {
+      flyway.migrate();
+    } catch (FlywayException e) {
+      try {
+        flyway.migrate();
+      } catch (FlywayException again) {
+        again.addSuppressed(e);
+        throw again;
+      }
     }
   }
 

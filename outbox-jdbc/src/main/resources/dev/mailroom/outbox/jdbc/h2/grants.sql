@@ -1,4 +1,4 @@
--- The least that each role needs. The roles must be there; a user may have several.
+-- The least that each role needs. The roles must be there, and a login may have several.
 -- Writers use outbox_lock only with JdbcOutbox.Builder.keyLock.
 GRANT INSERT ON ${at}${prefix}outbox_message, ${at}${prefix}outbox_parked TO ${writer};
 GRANT SELECT, UPDATE ON ${at}${prefix}outbox_lock TO ${writer};

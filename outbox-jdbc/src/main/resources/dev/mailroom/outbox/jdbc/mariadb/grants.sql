@@ -1,4 +1,4 @@
--- The least that each role needs. The roles must be there; a login that does several things may have several.
+-- The least that each role needs. The roles must be there, and a login may have several.
 GRANT INSERT ON ${at}${prefix}outbox_message TO ${writer};
 GRANT INSERT ON ${at}${prefix}outbox_parked TO ${writer};
 -- Only for those who publish with a key lock.
