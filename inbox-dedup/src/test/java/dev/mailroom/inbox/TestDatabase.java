@@ -83,7 +83,7 @@ public final class TestDatabase implements AutoCloseable {
 
   /** Statements that end with a semicolon at the end of a line. */
   void script(String sql) {
-    for (String statement : sql.split(";\\s*\n")) {
+    for (String statement : List.of(sql.split(";\\s*\n"))) {
       if (!statement.isBlank()) {
         execute(statement);
       }
