@@ -48,7 +48,7 @@ abstract class InboxCleanerContract {
     long millis = Instant.now().minus(Duration.ofDays(daysAgo)).toEpochMilli();
     UUID random = UUID.randomUUID();
     return new UUID(
-            millis << 16 | 0x7000 | random.getMostSignificantBits() & 0xFFF,
+            (millis << 16) | 0x7000 | (random.getMostSignificantBits() & 0xFFF),
             random.getLeastSignificantBits())
         .toString();
   }
@@ -156,7 +156,7 @@ abstract class InboxCleanerContract {
     ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor();
     try {
       add("billing", List.of("00-a"), 40);
-      cleaner.start(scheduler, Duration.ofSeconds(1));
+      var unused = cleaner.start(scheduler, Duration.ofSeconds(1));
       await().until(() -> database.recorded().isEmpty());
       add("billing", List.of("00-b"), 40);
       await().until(() -> database.recorded().isEmpty());
