@@ -47,7 +47,7 @@ record Aftermath(
       Long first = firsts.get(offer.letter().lane() + ":" + offer.letter().n());
       if (first != null && offer.fate() == Fate.COMMITTED && offer.micros() > died) {
         outage = Math.min(Double.isNaN(outage) ? first : outage, first);
-        longest = Math.max(longest, first - offer.micros());
+        longest = Math.max(longest, (double) (first - offer.micros()));
       }
     }
     return new Aftermath(

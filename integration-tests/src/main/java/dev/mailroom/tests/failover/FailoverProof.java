@@ -62,7 +62,7 @@ public final class FailoverProof extends Proof {
     List<Figure> figures = new ArrayList<>(sync.plus(async).figures());
     figures.addAll(
         List.of(
-            Figure.of("failovers", 2 * rounds),
+            Figure.of("failovers", 2L * rounds),
             Figure.of("lost_commits_synchronous", lostCommits(synchronous)).exactly(0),
             Figure.of("lost_commits_sent_synchronous", lostCommitsSent(synchronous)).exactly(0),
             Figure.of("duplicates_synchronous", sync.duplicates()),

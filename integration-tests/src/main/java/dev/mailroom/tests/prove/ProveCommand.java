@@ -32,11 +32,6 @@ public final class ProveCommand {
 
   /** Starts from the launcher. */
   public static void main(String... arguments) {
-    int status = 1;
-    try {
-      status = new CommandLine(new ProveCommand()).execute(arguments);
-    } finally {
-      System.exit(status);
-    }
+    System.exit(new CommandLine(new ProveCommand()).execute(arguments));
   }
 }

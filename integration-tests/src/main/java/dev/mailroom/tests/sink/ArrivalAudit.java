@@ -19,6 +19,8 @@ public record ArrivalAudit(
     long messages, long lost, long invented, long orderViolations, long duplicates) {
 
   /**
+   * Compares.
+   *
    * @param due had to arrive
    * @param allowed need not have arrived, nor keep an order; those due are always allowed
    */
