@@ -105,7 +105,7 @@ abstract class OutboxSchemaSuite {
   /** As psql does it: one statement after the other, each committed. */
   private void run(String script) throws SQLException {
     try (Connection connection = database.unpooled().getConnection()) {
-      for (String statement : script.split(";\\s*\n")) {
+      for (String statement : script.split(";\\s*\n", -1)) {
         if (!statement.isBlank() && !statement.matches("(\\s*--.*\\s*)*")) {
           TestDatabase.execute(connection, statement);
         }
@@ -156,7 +156,7 @@ abstract class OutboxSchemaSuite {
     for (Map.Entry<String, String> damage : damages().entrySet()) {
       try (TestDatabase spoiled = server.empty()) {
         OutboxSchema.migrate(spoiled.pool());
-        for (String statement : damage.getKey().split("; ")) {
+        for (String statement : damage.getKey().split("; ", -1)) {
           spoiled.execute(statement);
         }
         assertThatThrownBy(() -> OutboxSchema.validate(spoiled.pool()))

@@ -66,7 +66,7 @@ abstract class StatementsSuite {
   }
 
   private static Object parameter(Type type) {
-    String[] name = type.getTypeName().split("[.$<>]");
+    String[] name = type.getTypeName().split("[.$<>]", -1);
     return switch (name[name.length - 1]) {
       case "int" -> 1_000;
       case "Duration" -> Duration.ofSeconds(1);
