@@ -46,7 +46,7 @@ record Aftermath(
     for (Offer offer : offers) {
       Long first = firsts.get(offer.letter().lane() + ":" + offer.letter().n());
       if (first != null && offer.fate() == Fate.COMMITTED && offer.micros() > died) {
-        outage = Math.min(Double.isNaN(outage) ? first : outage, first);
+        outage = Double.isNaN(outage) ? (double) first : Math.min(outage, first);
         longest = Math.max(longest, (double) (first - offer.micros()));
       }
     }

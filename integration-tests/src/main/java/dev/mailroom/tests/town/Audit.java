@@ -115,7 +115,8 @@ public final class Audit implements AutoCloseable {
     while (rows() > 0 && System.nanoTime() < end) {
       Thread.sleep(100);
     }
-    // What the broker has shows within the time for which a delivery may be hidden; else it is lost.
+    // What the broker has shows within the time for which a delivery may be hidden; else it is
+    // lost.
     long shown = Math.min(end, System.nanoTime() + HIDDEN.toNanos());
     while (missing() > 0 && System.nanoTime() < shown) {
       Thread.sleep(100);

@@ -10,6 +10,7 @@ import java.sql.CallableStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
+import java.sql.Types;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
@@ -81,8 +82,12 @@ final class UtcTimes implements Binding<OffsetDateTime, Instant> {
   @Override
   public void set(BindingSetStatementContext<Instant> context) throws SQLException {
     Instant time = context.value();
-    Object value = withoutZone(context.dialect()) ? MariaDb.time(time) : zoned(time);
-    context.statement().setObject(context.index(), value);
+    if (time == null) {
+      context.statement().setNull(context.index(), Types.TIMESTAMP);
+    } else {
+      Object value = withoutZone(context.dialect()) ? MariaDb.time(time) : zoned(time);
+      context.statement().setObject(context.index(), value);
+    }
   }
 
   private static OffsetDateTime zoned(Instant time) {

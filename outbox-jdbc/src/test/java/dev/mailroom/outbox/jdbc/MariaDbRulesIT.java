@@ -1,0 +1,200 @@
+package dev.mailroom.outbox.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mailroom.outbox.MailroomException;
+import dev.mailroom.outbox.MailroomException.InvalidMessage;
+import dev.mailroom.outbox.Message;
+import dev.mailroom.relay.OutboxStore;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What only MariaDB does, and how the outbox deals with it. */
+class MariaDbRulesIT {
+
+  private final TestServer server = TestServer.of(Database.MARIADB);
+  private TestDatabase database;
+  private OutboxStore store;
+
+  @BeforeEach
+  void migrate() {
+    database = server.withOutbox();
+    store = JdbcOutboxStore.of(database.pool());
+  }
+
+  @AfterEach
+  void close() {
+    database.close();
+  }
+
+  private static String insert(String destination, String key) {
+    return "INSERT INTO outbox_message (destination, message_id, message_key, message_type,"
+        + " payload) VALUES ('"
+        + destination
+        + "', UUID(), "
+        + key
+        + ", 'T', 'x')";
+  }
+
+  private Set<String> writers() {
+    return store.openWriters().orElseThrow();
+  }
+
+  /** Its share locks are gone by then, and its row may yet appear. */
+  @Test
+  void aPreparedTransactionIsAnOpenWriter() throws SQLException {
+    try (Connection writer = database.pool().getConnection()) {
+      TestDatabase.execute(writer, "XA START 'prepared'");
+      TestDatabase.execute(writer, insert("orders", "'k'"));
+      Set<String> begun = writers();
+      assertThat(begun).isNotEmpty();
+      TestDatabase.execute(writer, "XA END 'prepared'");
+      TestDatabase.execute(writer, "XA PREPARE 'prepared'");
+      assertThat(writers()).containsAll(begun);
+      TestDatabase.execute(writer, "XA COMMIT 'prepared'");
+      assertThat(writers()).isEmpty();
+    }
+  }
+
+  /** A number is drawn after the gate is locked: without a gate there is no row. */
+  @Test
+  void withoutAGateNothingIsWritten() {
+    database.execute("DELETE FROM outbox_lock WHERE purpose = 'GATE'");
+    assertThatThrownBy(() -> database.execute(insert("orders", "'k'")))
+        .hasMessageContaining("partition_no");
+    assertThat(database.query("SELECT seq FROM outbox_message")).isEmpty();
+  }
+
+  @Test
+  void keysThatDifferAreDifferent() {
+    List<String> keys = List.of("'a'", "'A'", "'a '", "'ä'", "'📬'", "'📭'", "'a\\t'");
+    keys.forEach(key -> database.execute(insert("orders", key)));
+    assertThat(database.query("SELECT count(*) FROM outbox_message GROUP BY message_key"))
+        .hasSize(keys.size())
+        .containsOnly("1");
+  }
+
+  @Test
+  void anIdIsLowerCaseAndAnId() {
+    String id = "0190C4A8-0000-7000-8000-00000000ABCD";
+    database.execute(insert("orders", "NULL").replace("UUID()", "'" + id + "'"));
+    assertThat(store.destinations()).hasSize(1);
+    assertThat(database.query("SELECT message_id FROM outbox_message"))
+        .containsExactly(UUID.fromString(id).toString());
+    assertThatThrownBy(
+            () -> database.execute(insert("orders", "NULL").replace("UUID()", "'1-1-1-1-1'")))
+        .hasMessageContaining("outbox_message_id_is_uuid");
+  }
+
+  @Test
+  void aMessageAboveThePacketLimitIsRefusedAndNothingIsLost() throws SQLException {
+    String before = database.query("SELECT @@GLOBAL.max_allowed_packet").get(0);
+    database.execute("SET GLOBAL max_allowed_packet = 1048576");
+    try (Connection writer = database.unpooled().getConnection()) {
+      writer.setAutoCommit(false);
+      JdbcOutbox outbox = JdbcOutbox.builder().maxBytes(1_048_576).build();
+      Message small = Message.to("orders").type("T").payload("small").build();
+      Message large = Message.to("orders").type("T").payload("'".repeat(700_000)).build();
+      outbox.publish(writer, small);
+      assertThatThrownBy(() -> outbox.publishAll(writer, List.of(small, large)))
+          .isInstanceOf(InvalidMessage.class)
+          .hasMessageContaining("max_allowed_packet = 1048576")
+          .hasMessageContaining("Raise max_allowed_packet");
+      outbox.publishAll(
+          writer,
+          Collections.nCopies(
+              3, Message.to("orders").type("T").payload("x".repeat(900_000)).build()));
+      writer.commit();
+    } finally {
+      database.execute("SET GLOBAL max_allowed_packet = " + before);
+    }
+    assertThat(database.query("SELECT content_bytes FROM outbox_message ORDER BY seq"))
+        .containsExactly("5", "900000", "900000", "900000");
+  }
+
+  @Test
+  void aServerThatTakesNoWritesIsNamed() throws SQLException {
+    database.grantRoles();
+    database.execute("SET GLOBAL read_only = 1");
+    try (Connection writer = database.as("writer").getConnection()) {
+      writer.setAutoCommit(false);
+      Message message = Message.to("orders").type("T").payload("x").build();
+      assertThatThrownBy(() -> JdbcOutbox.create().publish(writer, message))
+          .isInstanceOf(MailroomException.class)
+          .hasMessageContaining("Connect to the primary");
+      assertThatThrownBy(() -> JdbcOutboxStore.of(database.as("relay")).remember(List.of("a")))
+          .isInstanceOf(MailroomException.class)
+          .hasMessageContaining("Connect to the primary");
+    } finally {
+      database.execute("SET GLOBAL read_only = 0");
+    }
+  }
+
+  /** Summer time ends while a session looks at local clocks; the tables hold UTC. */
+  @Test
+  void timesAreUtcWhateverTheSessionsZoneIs() throws SQLException {
+    try (Connection writer = database.begin()) {
+      TestDatabase.execute(writer, "SET time_zone = '-11:00'");
+      TestDatabase.execute(writer, insert("orders", "'k'"));
+      writer.commit();
+      TestDatabase.execute(writer, "SET time_zone = DEFAULT");
+    }
+    assertThat(
+            database.query(
+                "SELECT ABS(TIMESTAMPDIFF(SECOND, created_at, UTC_TIMESTAMP(6))) < 300"
+                    + " FROM outbox_message"))
+        .containsExactly("1");
+  }
+
+  /** After the tables have grown; a table that is read whole would show as ALL or index. */
+  @Test
+  void readsByIndexAfterTheTablesHaveGrown() throws SQLException {
+    try (Connection connection = database.begin()) {
+      TestDatabase.execute(
+          connection,
+          "INSERT INTO outbox_message (destination, message_id, message_key, message_type, payload)"
+              + " SELECT concat('d', seq % 10), UUID(), concat('k', seq % 50), 'T', 'x'"
+              + " FROM seq_1_to_100000");
+      connection.commit();
+      Object[] range = {0, 8_192, "d1", 3, 100, Long.MAX_VALUE, 10};
+      assertThat(plan(connection, MariaDbHot.RANGE, range))
+          .contains("m|range|PRIMARY", "c|eq_ref|PRIMARY");
+      for (String text : List.of(MariaDbHot.LOAD, MariaDbHot.DELETE, MariaDbParked.REMOVE)) {
+        Object[] none = Collections.nCopies(text.equals(MariaDbHot.LOAD) ? 2 : 1, "[]").toArray();
+        assertThat(plan(connection, text, none))
+            .anyMatch(line -> line.matches("[mp]\\|(eq_)?ref\\|PRIMARY"))
+            .noneMatch(line -> line.matches("[mp]\\|(ALL|index)\\|.*"));
+      }
+      assertThat(plan(connection, MariaDbDestinations.FIRST_IN_GAP, "d1", "d2", "d1", "d2"))
+          .noneMatch(line -> line.matches("outbox_\\w+\\|(ALL|index)\\|.*"));
+    }
+  }
+
+  /** Table, access and key of each step. */
+  private static List<String> plan(Connection connection, String text, Object... parameters)
+      throws SQLException {
+    try (PreparedStatement explain = connection.prepareStatement("EXPLAIN " + text)) {
+      for (int i = 0; i < parameters.length; i++) {
+        explain.setObject(i + 1, parameters[i]);
+      }
+      List<String> steps = new ArrayList<>();
+      try (var rows = explain.executeQuery()) {
+        while (rows.next()) {
+          steps.add(
+              rows.getString("table") + "|" + rows.getString("type") + "|" + rows.getString("key"));
+        }
+      }
+      return steps;
+    }
+  }
+}
