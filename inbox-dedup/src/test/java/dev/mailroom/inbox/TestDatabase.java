@@ -63,11 +63,9 @@ public final class TestDatabase implements AutoCloseable {
 
   static TestDatabase on(Database kind) {
     TestDatabase database = new TestDatabase(kind);
+    InboxSchema.migrate(database.own);
     if (kind == Database.POSTGRESQL) {
-      InboxSchema.migrate(database.own);
       OutboxSchema.migrate(database.own);
-    } else {
-      database.script(InboxSchema.print(kind, TableNames.DEFAULT));
     }
     database.execute(
         switch (kind) {
