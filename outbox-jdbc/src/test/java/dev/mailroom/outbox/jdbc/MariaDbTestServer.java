@@ -3,6 +3,7 @@ package dev.mailroom.outbox.jdbc;
 import static java.util.Objects.requireNonNull;
 
 import dev.mailroom.testkit.MariaDbServer;
+import dev.mailroom.testkit.database.DatabaseKind;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -33,9 +34,11 @@ final class MariaDbTestServer extends TestServer {
   }
 
   static MariaDbTestServer mariaDb() {
-    String given = System.getenv(MARIADB_URL);
-    if (given != null) {
-      return new MariaDbTestServer(false, given, null);
+    if (isNamed(MARIADB_URL)) {
+      return new MariaDbTestServer(
+          false,
+          dev.mailroom.testkit.database.TestDatabase.create(DatabaseKind.MARIADB).jdbcUrl(),
+          null);
     }
     MariaDbServer server = MariaDbServer.start();
     return new MariaDbTestServer(false, server.jdbcUrl(""), server);

@@ -1,6 +1,7 @@
 package dev.mailroom.outbox.jdbc;
 
 import dev.mailroom.testkit.PostgresServer;
+import dev.mailroom.testkit.database.DatabaseKind;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -9,17 +10,28 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.function.IntSupplier;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 
 final class PostgreSqlTestServer extends TestServer {
 
-  private final PostgresServer server = PostgresServer.start();
+  private static final String PASSWORD = "word";
+
+  private final @Nullable PostgresServer server;
+  private final String url;
+
+  PostgreSqlTestServer() {
+    server = isNamed("MAILROOM_POSTGRESQL_URL") ? null : PostgresServer.start();
+    url =
+        server == null
+            ? dev.mailroom.testkit.database.TestDatabase.create(DatabaseKind.POSTGRESQL).jdbcUrl()
+            : server.jdbcUrl("postgres");
+  }
 
   @Override
   TestDatabase empty() {
     String schema = newName();
-    TestDatabase database =
-        new TestDatabase(this, server.jdbcUrl("postgres") + "&currentSchema=" + schema);
+    TestDatabase database = new TestDatabase(this, url + "&currentSchema=" + schema);
     database.execute("CREATE SCHEMA " + schema);
     return database;
   }
@@ -33,7 +45,7 @@ final class PostgreSqlTestServer extends TestServer {
 
   @Override
   boolean canRestart() {
-    return true;
+    return server != null;
   }
 
   @Override
@@ -50,7 +62,7 @@ final class PostgreSqlTestServer extends TestServer {
   void createUser(String name) {
     try (TestDatabase any = empty()) {
       if (any.query("SELECT 1 FROM pg_roles WHERE rolname = '" + name + "'").isEmpty()) {
-        any.execute("CREATE ROLE " + name + " LOGIN");
+        any.execute("CREATE ROLE " + name + " LOGIN PASSWORD '" + PASSWORD + "'");
       }
     }
   }
@@ -59,7 +71,7 @@ final class PostgreSqlTestServer extends TestServer {
   String urlAs(String user, TestDatabase database) {
     String schema = database.query("SELECT current_schema()").get(0);
     database.execute("GRANT USAGE ON SCHEMA " + schema + " TO " + user);
-    return database.url.replace("user=" + PostgresServer.USER, "user=" + user);
+    return database.url + "&user=" + user + "&password=" + PASSWORD;
   }
 
   @Override

@@ -31,6 +31,13 @@ abstract class TestServer {
     };
   }
 
+  /** Whether the machine's owner says where databases come from; tests cannot restart these. */
+  static boolean isNamed(String urlVariable) {
+    String choice = System.getProperty("mailroom.databases", "auto");
+    return choice.equals("containers")
+        || (choice.equals("auto") && System.getenv(urlVariable) != null);
+  }
+
   static String newName() {
     return "mail_" + COUNT.incrementAndGet();
   }
