@@ -3,7 +3,6 @@ package dev.mailroom.inbox;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.mailroom.outbox.jdbc.Database;
 import dev.mailroom.outbox.jdbc.OutboxSchema;
-import dev.mailroom.outbox.jdbc.TableNames;
 import dev.mailroom.testkit.MariaDbServer;
 import dev.mailroom.testkit.PostgresServer;
 import java.sql.Connection;

@@ -37,7 +37,8 @@ public enum Service {
     if (isMariaDb(jdbcUrl)) {
       config.setCatalog(schema());
     } else {
-      config.setSchema(schema());
+      // H2 keeps names that are not quoted in upper case.
+      config.setSchema(jdbcUrl.startsWith("jdbc:h2:") ? name() : schema());
     }
     config.setMaximumPoolSize(connections);
     config.setConnectionTimeout(5_000);

@@ -4,7 +4,7 @@ CREATE TABLE customer_order (
   customer varchar(100) NOT NULL,
   quantity int NOT NULL,
   version  int NOT NULL,
-  status   varchar(9) NOT NULL CHECK (status IN ('OPEN', 'CANCELLED'))
+  status   varchar(9) NOT NULL -- OPEN or CANCELLED
 );
 
 CREATE TABLE order_change (
