@@ -1,6 +1,7 @@
 package dev.mailroom.testkit.database;
 
 import dev.mailroom.testkit.database.Setting.Source;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -58,7 +59,7 @@ final class SharedServers {
   }
 
   private static DatabaseServer containedOrEmbedded(DatabaseKind kind) {
-    if (Containers.engineAnswers()) {
+    if (testcontainersIsThere() && Containers.engineAnswers()) {
       try {
         return contained(kind);
       } catch (IllegalStateException e) {
@@ -66,6 +67,19 @@ final class SharedServers {
       }
     }
     return taken(Embedded.start(kind), "embedded");
+  }
+
+  /** Asked before {@link Containers} is touched, which cannot be loaded without it. */
+  private static boolean testcontainersIsThere() {
+    try {
+      ClassLoader loader = SharedServers.class.getClassLoader();
+      for (String database : List.of("postgresql.PostgreSQL", "mariadb.MariaDB", "mysql.MySQL")) {
+        Class.forName("org.testcontainers." + database + "Container", false, loader);
+      }
+      return true;
+    } catch (ClassNotFoundException | LinkageError e) {
+      return false;
+    }
   }
 
   private static DatabaseServer taken(DatabaseServer server, String how) {
