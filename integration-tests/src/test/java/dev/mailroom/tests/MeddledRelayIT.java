@@ -172,7 +172,10 @@ class MeddledRelayIT {
     assertThat(cuts).as("each is cut twice").allMatch(each -> meddler.cuts().contains(other(each)));
     for (String statement :
         List.of(
-            "DELETE FROM outbox_message", "DELETE FROM outbox_parked", "WITH gone AS", "WITH head AS")) {
+            "DELETE FROM outbox_message",
+            "DELETE FROM outbox_parked",
+            "WITH gone AS",
+            "WITH head AS")) {
       assertThat(cuts).anyMatch(each -> each.contains(statement) && each.endsWith(AFTER));
     }
     assertThat(cuts).anyMatch(each -> each.startsWith("COMMIT after ") && each.endsWith(AFTER));
