@@ -7,6 +7,14 @@ import org.junit.jupiter.api.Nested;
 class H2InboxIT {
 
   @Nested
+  class Messages extends InboxContract {
+    @Override
+    TestDatabase create() {
+      return TestDatabase.on(Database.H2);
+    }
+  }
+
+  @Nested
   class Batches extends InboxBatchContract {
     @Override
     TestDatabase create() {

@@ -7,6 +7,14 @@ import org.junit.jupiter.api.Nested;
 class MariaDbInboxIT {
 
   @Nested
+  class Messages extends InboxContract {
+    @Override
+    TestDatabase create() {
+      return TestDatabase.on(Database.MARIADB);
+    }
+  }
+
+  @Nested
   class Batches extends InboxBatchContract {
     @Override
     TestDatabase create() {

@@ -7,6 +7,14 @@ import org.junit.jupiter.api.Nested;
 class PostgreSqlInboxIT {
 
   @Nested
+  class Messages extends InboxContract {
+    @Override
+    TestDatabase create() {
+      return TestDatabase.on(Database.POSTGRESQL);
+    }
+  }
+
+  @Nested
   class Batches extends InboxBatchContract {
     @Override
     TestDatabase create() {

@@ -78,6 +78,30 @@ public final class TestDatabase implements AutoCloseable {
     return database;
   }
 
+  void migrateOutbox() {
+    OutboxSchema.migrate(own);
+  }
+
+  /** How many sessions wait for what others have locked. */
+  int waitingForALock() {
+    return texts(
+            switch (database) {
+              case POSTGRESQL ->
+                  "SELECT query FROM pg_stat_activity WHERE datname = current_database()"
+                      + " AND wait_event_type = 'Lock'";
+              case MARIADB, MYSQL ->
+                  "SELECT trx_query FROM information_schema.innodb_trx"
+                      + " JOIN information_schema.processlist ON id = trx_mysql_thread_id"
+                      + " WHERE trx_state = 'LOCK WAIT' AND db = database()";
+              case H2 ->
+                  // It shows no waiting for a key, only the statement that does not end.
+                  "SELECT session_id FROM information_schema.sessions"
+                      + " WHERE session_id <> session_id()"
+                      + " AND lower(executing_statement) LIKE '%inbox_message%'";
+            })
+        .size();
+  }
+
   /** Statements that end with a semicolon at the end of a line. */
   void script(String sql) {
     for (String statement : List.of(sql.split(";\\s*\n"))) {
