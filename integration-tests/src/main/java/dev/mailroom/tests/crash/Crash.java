@@ -4,6 +4,7 @@ import dev.mailroom.tests.prove.Figure;
 import dev.mailroom.tests.prove.Findings;
 import dev.mailroom.tests.prove.Progress;
 import dev.mailroom.tests.town.Audit;
+import dev.mailroom.tests.town.Patience;
 import dev.mailroom.tests.town.Town;
 import java.time.Duration;
 import java.util.List;
@@ -34,7 +35,7 @@ final class Crash {
 
   Findings run(String database) throws Exception {
     progress.show(() -> "a database, a broker and relays are starting");
-    try (Town town = new Town(database)) {
+    try (Town town = new Town(database, Patience.HASTY)) {
       town.createQueue("mail");
       town.createTopic("news");
       town.createQueue(LEDGER);

@@ -2,7 +2,7 @@ package dev.mailroom.tests.crash;
 
 import dev.mailroom.tests.town.Audit;
 import dev.mailroom.tests.town.Child;
-import dev.mailroom.tests.town.RelayMain;
+import dev.mailroom.tests.town.Patience;
 import dev.mailroom.tests.town.Town;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -57,7 +57,7 @@ final class Disasters {
     Child relay = town.relays().get(random.nextInt(town.relays().size()));
     relay.pause();
     repeats(audit.rows());
-    Thread.sleep(RelayMain.LEASE.toMillis() + random.nextInt(3_000));
+    Thread.sleep(Patience.HASTY.lease().toMillis() + random.nextInt(3_000));
     relay.resume();
     interruptions++; // It may send late what it was about to send.
     return "a relay stood still for longer than its lease";

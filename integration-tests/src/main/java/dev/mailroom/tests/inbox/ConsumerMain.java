@@ -68,7 +68,7 @@ public final class ConsumerMain {
     try (PreparedStatement insert =
         context
             .connection()
-            .prepareStatement("INSERT INTO received (queue, key, n) VALUES (?, ?, ?)")) {
+            .prepareStatement("INSERT INTO received (queue, message_key, n) VALUES (?, ?, ?)")) {
       insert.setString(1, message.source());
       insert.setString(2, parts[0]);
       insert.setInt(3, Integer.parseInt(parts[1]));

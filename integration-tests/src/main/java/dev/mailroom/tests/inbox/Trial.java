@@ -5,6 +5,7 @@ import dev.mailroom.tests.prove.Figure;
 import dev.mailroom.tests.prove.Findings;
 import dev.mailroom.tests.prove.Progress;
 import dev.mailroom.tests.town.Child;
+import dev.mailroom.tests.town.Patience;
 import dev.mailroom.tests.town.Town;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -40,7 +41,7 @@ final class Trial implements AutoCloseable {
 
   Trial(String database, long seed, boolean bypass, Progress progress)
       throws IOException, SQLException {
-    this.town = new Town(database);
+    this.town = new Town(database, Patience.HASTY);
     this.random = new SplittableRandom(seed);
     this.bypass = bypass;
     this.progress = progress;
@@ -182,19 +183,19 @@ final class Trial implements AutoCloseable {
   private Findings audit(long left) throws SQLException {
     long lost =
         town.count(
-            "SELECT count(*) FROM (SELECT queue, key, n FROM sent"
-                + " EXCEPT SELECT queue, key, n FROM received) AS missing");
+            "SELECT count(*) FROM (SELECT queue, message_key, n FROM sent"
+                + " EXCEPT SELECT queue, message_key, n FROM received) AS missing");
     long invented =
         town.count(
-            "SELECT count(*) FROM (SELECT queue, key, n FROM received"
-                + " EXCEPT SELECT queue, key, n FROM sent) AS foreign_rows");
+            "SELECT count(*) FROM (SELECT queue, message_key, n FROM received"
+                + " EXCEPT SELECT queue, message_key, n FROM sent) AS foreign_rows");
     long twice =
         town.count(
             "SELECT count(*) FROM (SELECT 1 FROM received"
-                + " GROUP BY queue, key, n HAVING count(*) > 1) AS twice");
+                + " GROUP BY queue, message_key, n HAVING count(*) > 1) AS twice");
     long disorder =
         town.count(
-            "SELECT count(*) FROM (SELECT n, lag(n) OVER (PARTITION BY key ORDER BY no) AS before"
+            "SELECT count(*) FROM (SELECT n, lag(n) OVER (PARTITION BY message_key ORDER BY no) AS before"
                 + " FROM received WHERE queue = '"
                 + ORDERED
                 + "') AS pairs WHERE n < before");

@@ -28,11 +28,11 @@ final class Side implements AutoCloseable {
 
   private static final Duration ANSWERS_AFTER = Duration.ofMillis(20);
 
-  /** Numbered messages of some keys, or of one. */
+  /** Messages of some keys, or of one, numbered within their key. */
   private static final String FILL =
       """
       INSERT INTO outbox_message (destination, message_id, message_key, message_type, payload)
-      SELECT ?, gen_random_uuid(), k.key, 'Numbered', k.key || ':' || n
+      SELECT ?, gen_random_uuid(), k.key, 'Numbered', k.key || ':' || n / ?::int
       FROM generate_series(?::int, ?::int) AS n
       CROSS JOIN LATERAL (SELECT CASE WHEN ?::int > 1 THEN 'k' || n % ?::int ELSE ? END AS key) k
       """;
@@ -49,7 +49,7 @@ final class Side implements AutoCloseable {
     }
 
     private Letter letter(int n) {
-      return new Letter(destination, keys > 1 ? "k" + n % keys : key, n);
+      return new Letter(destination, keys > 1 ? "k" + n % keys : key, n / keys);
     }
   }
 
@@ -68,6 +68,7 @@ final class Side implements AutoCloseable {
     Path arrivals = directory.resolve(name);
     log = new ArrivalLog(arrivals);
     relay = SinkRelay.start(url, arrivals, ANSWERS_AFTER, LEASE);
+    relay.greeting(); // Or it might stand still before it has begun.
   }
 
   /** Writes so many messages, of which each has to arrive. */
@@ -95,15 +96,17 @@ final class Side implements AutoCloseable {
     try (Connection connection = dataSource.getConnection();
         PreparedStatement fill = connection.prepareStatement(FILL)) {
       fill.setString(1, kind.destination());
-      fill.setInt(2, from);
-      fill.setInt(3, lastNumber);
-      fill.setInt(4, kind.keys());
-      fill.setInt(5, Math.max(1, kind.keys()));
-      fill.setString(6, kind.key());
+      fill.setInt(2, kind.keys());
+      fill.setInt(3, from);
+      fill.setInt(4, lastNumber);
+      fill.setInt(5, kind.keys());
+      fill.setInt(6, kind.keys());
+      fill.setString(7, kind.key());
       fill.executeUpdate();
     }
     for (int n = from; n <= lastNumber; n++) {
-      remembered.add(kind.letter(n).lane(), n);
+      Letter letter = kind.letter(n);
+      remembered.add(letter.lane(), letter.n());
     }
   }
 

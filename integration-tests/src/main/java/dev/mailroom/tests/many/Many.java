@@ -4,6 +4,7 @@ import dev.mailroom.tests.prove.Figure;
 import dev.mailroom.tests.prove.Findings;
 import dev.mailroom.tests.prove.Progress;
 import dev.mailroom.tests.town.Child;
+import dev.mailroom.tests.town.Patience;
 import dev.mailroom.tests.town.Town;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -41,7 +42,7 @@ final class Many {
 
   Findings run(String database) throws Exception {
     progress.show(() -> "a database, a broker and " + queues.size() + " queues are made");
-    try (Town town = new Town(database)) {
+    try (Town town = new Town(database, Patience.CALM)) {
       queues.parallelStream().forEach(town::createQueue);
       town.startRelays(RELAYS);
       Letters letters = new Letters(town.dataSource());

@@ -2,6 +2,7 @@ package dev.mailroom.tests.town;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -9,14 +10,20 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A JVM of its own, which can be killed, paused, and told to stop. */
 public final class Child implements AutoCloseable {
 
+  private static final Duration ANSWERS_WITHIN = Duration.ofMinutes(2);
+  private static final String END = "\0"; // No child says that.
+
   private final Process process;
-  private final BufferedReader output;
+  private final Path log;
+  private final BlockingQueue<String> output = new LinkedBlockingQueue<>();
 
   private @Nullable String greeting; // Null until it was awaited.
 
@@ -27,6 +34,7 @@ public final class Child implements AutoCloseable {
    */
   public Child(Class<?> program, Map<String, String> environment, Path log, String... arguments)
       throws IOException {
+    this.log = log;
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -43,7 +51,20 @@ public final class Child implements AutoCloseable {
     builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
     process = builder.start();
     Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
-    output = process.inputReader(StandardCharsets.UTF_8);
+    Thread reader = new Thread(this::read, program.getSimpleName() + " speaks");
+    reader.setDaemon(true);
+    reader.start();
+  }
+
+  /** All that it says, so that it never waits for somebody to listen. */
+  private void read() {
+    try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+      lines.lines().forEach(output::add);
+    } catch (IOException | UncheckedIOException e) {
+      // It was killed in mid-sentence.
+    } finally {
+      output.add(END);
+    }
   }
 
   /** What it says when it is ready, after that word; waits for it. */
@@ -66,14 +87,30 @@ public final class Child implements AutoCloseable {
 
   /** The rest of the next line that begins so. */
   private String await(String beginning) throws IOException {
-    String line = output.readLine();
-    while (line != null && !line.startsWith(beginning)) {
-      line = output.readLine();
+    long end = System.nanoTime() + ANSWERS_WITHIN.toNanos();
+    String line = hear(end);
+    while (line != null && !line.equals(END) && !line.startsWith(beginning)) {
+      line = hear(end);
     }
-    if (line == null) {
-      throw new IOException("A child process ended before it said '" + beginning + "'");
+    if (line == null || line.equals(END)) {
+      throw new IOException(
+          "A child process "
+              + (line == null ? "was silent for " + ANSWERS_WITHIN.toSeconds() + " s" : "ended")
+              + " before it said '"
+              + beginning
+              + "'; see "
+              + log);
     }
     return line.substring(beginning.length());
+  }
+
+  private @Nullable String hear(long end) {
+    try {
+      return output.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return END;
+    }
   }
 
   /** Says something, waits until it was obeyed, and returns what was answered to it. */

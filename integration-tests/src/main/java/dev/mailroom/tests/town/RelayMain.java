@@ -19,16 +19,13 @@ import software.amazon.awssdk.services.sqs.SqsAsyncClient;
  */
 public final class RelayMain {
 
-  /** Short, so that a proof sees many takeovers. */
-  public static final Duration LEASE = Duration.ofSeconds(5);
-
   private static final Duration RENEW_EVERY = Duration.ofSeconds(1);
-  private static final Duration SEND_TIMEOUT = Duration.ofSeconds(3);
 
   private RelayMain() {}
 
-  /** Starts it; the argument is the database's URL. */
+  /** Starts it; the arguments are the database's URL and the relay's {@link Patience}. */
   public static void main(String... arguments) throws IOException {
+    Patience patience = Patience.valueOf(arguments[1]);
     HikariDataSource dataSource = new HikariDataSource();
     dataSource.setJdbcUrl(arguments[0]);
     dataSource.setMaximumPoolSize(8);
@@ -38,7 +35,7 @@ public final class RelayMain {
     SnsAsyncClient sns = AwsClients.sns();
     AwsTransport transport =
         AwsTransport.builder(sqs, sns)
-            .timeout(SEND_TIMEOUT)
+            .timeout(patience.sendTimeout())
             .probing(Duration.ofMillis(50), Duration.ofSeconds(1))
             .build();
     Unanswered unanswered = new Unanswered();
@@ -46,7 +43,7 @@ public final class RelayMain {
         Relay.builder()
             .store(JdbcOutboxStore.of(dataSource))
             .transport(transport)
-            .lease(LEASE, RENEW_EVERY)
+            .lease(patience.lease(), RENEW_EVERY)
             .backoff(Duration.ofMillis(50), Duration.ofSeconds(1))
             .attempts(1_000)
             .listener(unanswered)

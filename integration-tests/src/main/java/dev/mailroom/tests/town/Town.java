@@ -30,6 +30,7 @@ public final class Town implements AutoCloseable {
 
   private static final String FIFO = ".fifo";
 
+  private final Patience patience;
   private final DatabaseServer server;
   private final HikariDataSource dataSource = new HikariDataSource();
   private final Path logs;
@@ -42,8 +43,10 @@ public final class Town implements AutoCloseable {
    * Builds it, with all tables and without a queue or relay.
    *
    * @param database the name of its brand, as {@code --database} has it
+   * @param patience of its relays
    */
-  public Town(String database) throws IOException, SQLException {
+  public Town(String database, Patience patience) throws IOException, SQLException {
+    this.patience = patience;
     logs = Files.createTempDirectory("mailroom-town");
     aws = new Child(AwsMain.class, Map.of(), logs.resolve("aws.log"));
     server = DatabaseServer.start(database);
@@ -94,7 +97,7 @@ public final class Town implements AutoCloseable {
   public void startRelays(int number) throws IOException {
     List<Child> started = new ArrayList<>();
     for (int i = 0; i < number; i++) {
-      started.add(launch(RelayMain.class, "relay", server.jdbcUrl()));
+      started.add(launch(RelayMain.class, "relay", server.jdbcUrl(), patience.name()));
     }
     for (Child relay : started) {
       relay.greeting();
