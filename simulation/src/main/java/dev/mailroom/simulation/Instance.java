@@ -6,6 +6,7 @@ import dev.mailroom.relay.Relay;
 import dev.mailroom.relay.RelayListener;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -23,7 +24,10 @@ final class Instance {
   private final Wire storeWire;
   private final Wire leaseWire;
   private final Relay relay;
-  private @Nullable UUID id;
+
+  /** An engine that fails is followed by one with another id, whose calls may overtake its own. */
+  private final Set<UUID> ids = new HashSet<>();
+
   private final Dice dice;
   private Set<Integer> owned = Set.of();
   private Climate climate = Climate.calm();
@@ -45,7 +49,7 @@ final class Instance {
             Fault.LEASE_FAILURES,
             () -> world.audit.excuse(name + " has trouble with its leases"));
     MemoryOutbox outbox = world.database.outbox;
-    WiredLeases leases = new WiredLeases(outbox.leases(), leaseWire, its -> id = its);
+    WiredLeases leases = new WiredLeases(outbox.leases(), leaseWire, ids::add);
     Relay.Builder builder =
         Relay.builder()
             .store(new WiredOutbox(outbox, storeWire, leases))
@@ -127,7 +131,7 @@ final class Instance {
   }
 
   boolean isOwner(@Nullable UUID owner) {
-    return owner != null && owner.equals(id);
+    return owner != null && ids.contains(owner);
   }
 
   Set<Integer> owned() {

@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 /**
  * The leases as one relay reaches them.
  *
- * @param identity told by which id the relay goes
+ * @param identity told by which ids the relay goes
  */
 record WiredLeases(LeaseStore leases, Wire wire, Consumer<UUID> identity) implements LeaseStore {
 
