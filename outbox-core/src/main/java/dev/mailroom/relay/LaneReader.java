@@ -161,8 +161,15 @@ final class LaneReader {
     }
     lane.readWhole(number, wholeUpTo);
     lane.fed(full);
-    if (!schedule.contains(lane)) { // else it was hurried meanwhile, and is due at once
-      reschedule(lane, full ? Duration.ZERO : pause(lane));
+    if (schedule.contains(lane)) {
+      return; // it was hurried meanwhile, and is due at once
+    }
+    if (full) {
+      reschedule(lane, Duration.ZERO);
+    } else if (now() - lane.lastSign < environment.settings().coolAfter().toNanos()) {
+      reschedule(lane, environment.settings().pollHot());
+    } else {
+      coolDown(lane);
     }
   }
 
@@ -172,14 +179,18 @@ final class LaneReader {
     return lane.hasRoom() && lane.queue.isOpen() ? settings.pollHot() : settings.pollCold();
   }
 
-  private Duration pause(LaneWindow lane) {
-    Settings settings = environment.settings();
-    boolean hot = now() - lane.lastSign < settings.coolAfter().toNanos();
-    if (hot) {
-      return settings.pollHot();
-    }
-    Duration all = Duration.ofNanos((long) (nanosPerLane * schedule.size() * REST));
-    return all.compareTo(settings.pollCold()) > 0 ? all : settings.pollCold();
+  /**
+   * Cold lanes keep to common times. If each kept its own, there would always be one that is due,
+   * and a thousand statements a second would read a few lanes each.
+   */
+  private void coolDown(LaneWindow lane) {
+    long readAll = (long) (nanosPerLane * schedule.size() * REST);
+    long rest = Math.max(readAll, environment.settings().pollCold().toNanos());
+    // A power of two, which remains the same while what reads cost goes up and down a little.
+    long times = Math.max(1, Long.highestOneBit(rest) / 8);
+    schedule.remove(lane);
+    lane.dueAt = Math.floorDiv(now() + rest, times) * times;
+    schedule.add(lane);
   }
 
   /** Only a read of many lanes tells what they cost; that of a few is a round trip. */

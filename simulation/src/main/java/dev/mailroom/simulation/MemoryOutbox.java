@@ -32,6 +32,10 @@ final class MemoryOutbox implements OutboxStore {
 
   final LaneTable<StoredRow> hot = new LaneTable<>(StoredRow::id);
   final LaneTable<ParkedRow> parked = new LaneTable<>(parked -> parked.row.id());
+
+  /** How often relays have read. */
+  long reads;
+
   private final MemoryLeases leases;
   private final Supplier<Instant> clock;
   private final Runnable between;
@@ -140,6 +144,7 @@ final class MemoryOutbox implements OutboxStore {
 
   @Override
   public List<Row> read(List<Range> ranges, int maxInline) {
+    reads++;
     List<Row> found = new ArrayList<>();
     for (Range range : ranges) {
       int left = range.limit();

@@ -189,6 +189,23 @@ class ScenariosTest {
   }
 
   @Test
+  void destinationsAtRestAreReadTogether() {
+    world.startRelay();
+    for (int i = 0; i < 200; i++) {
+      world.writers.write("d" + i, "a", 1);
+    }
+    assertSettledSoon();
+    seconds(5);
+    long before = world.database.outbox.reads;
+    seconds(10);
+    assertThat(world.database.outbox.reads - before)
+        .as("reads of 3 200 lanes, each four times a second")
+        .isBetween(40L, 1_000L);
+    world.writers.write("d7", "a", 1);
+    assertThat(world.loop.runUntil(world::isSettled, Loop.SECOND)).isTrue();
+  }
+
+  @Test
   void stopDrainsWhatIsOnItsWay() {
     Instance relay = world.startRelay();
     seconds(1);
