@@ -10,8 +10,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.mailroom.inbox.Inbox.Outcome;
 import dev.mailroom.outbox.MailroomException;
-import dev.mailroom.outbox.Message;
-import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
@@ -26,7 +24,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** One transaction: the record, the effects and the outgoing messages, or none of them. */
+/**
+ * What a handler may do with its transaction, on PostgreSQL; {@link InboxContract} has what all
+ * databases do.
+ */
 class InboxIT {
 
   private TestDatabase database;
@@ -53,24 +54,6 @@ class InboxIT {
   }
 
   @Test
-  void theSecondDeliveryTakesNoEffect() throws SQLException {
-    assertThat(inbox.process(message("m1"), c -> addEffect(c.connection(), "first")))
-        .isEqualTo(Outcome.PROCESSED);
-    assertThat(inbox.process(message("m1"), c -> addEffect(c.connection(), "second")))
-        .isEqualTo(Outcome.DUPLICATE);
-    assertThat(database.effects()).containsExactly("first");
-  }
-
-  @Test
-  void eachConsumerProcessesForItself() throws SQLException {
-    Inbox other = Inbox.of(pool, "shipping");
-    inbox.process(message("m1"), c -> addEffect(c.connection(), "billed"));
-    assertThat(other.process(message("m1"), c -> addEffect(c.connection(), "shipped")))
-        .isEqualTo(Outcome.PROCESSED);
-    assertThat(database.effects()).containsExactly("billed", "shipped");
-  }
-
-  @Test
   void aUuidIsOneMessageInEitherCase() {
     String id = UUID.randomUUID().toString();
     inbox.process(message(id.toUpperCase(Locale.ROOT)), c -> {});
@@ -84,34 +67,6 @@ class InboxIT {
     byPayload.process(message("m1"), c -> {});
     assertThat(byPayload.process(message("m2"), c -> {})).isEqualTo(Outcome.DUPLICATE);
     assertThat(database.recorded()).containsExactly("{}");
-  }
-
-  @Test
-  void whatAHandlerThrowsUndoesAllAndArrivesUnchanged() throws SQLException {
-    IOException failure = new IOException("no disk");
-    assertThatThrownBy(
-            () ->
-                inbox.process(
-                    message("m1"),
-                    c -> {
-                      addEffect(c.connection(), "undone");
-                      c.outbox().publish(Message.to("o").type("T").payload("p").build());
-                      throw failure;
-                    }))
-        .isSameAs(failure);
-    assertThat(database.recorded()).isEmpty();
-    assertThat(database.effects()).isEmpty();
-    assertThat(database.texts("SELECT payload FROM outbox_message")).isEmpty();
-    assertThat(inbox.process(message("m1"), c -> addEffect(c.connection(), "done")))
-        .isEqualTo(Outcome.PROCESSED);
-  }
-
-  @Test
-  void outgoingMessagesCommitWithTheEffects() {
-    inbox.process(
-        message("m1"),
-        c -> c.outbox().publish(Message.to("o").type("T").payload("outgoing").build()));
-    assertThat(database.texts("SELECT payload FROM outbox_message")).containsExactly("outgoing");
   }
 
   @Test
