@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.Test;
 class RelayOfTwoDatabasesIT {
 
   private static final Duration LONG = Duration.ofSeconds(90);
-  private static final Duration WHILE = Duration.ofSeconds(3);
+  private static final int MEASURED = 1_500;
   private static final String FIFO = "ledger.fifo";
   private static final int KEYS = 50;
   private static PostgresServer steady;
@@ -149,10 +150,21 @@ class RelayOfTwoDatabasesIT {
     return broker.accepted.stream().filter(payload -> payload.startsWith(database)).count();
   }
 
-  private double rateOfSales() throws InterruptedException {
+  /** Messages a second, of the next ones. */
+  private double rateOfSales() {
     long before = acceptedFrom("sales");
-    Thread.sleep(WHILE.toMillis());
-    return acceptedFrom("sales") - before;
+    long began = System.nanoTime();
+    awaitAccepted("sales", (int) before + MEASURED);
+    return (acceptedFrom("sales") - before) * 1e9 / (System.nanoTime() - began);
+  }
+
+  /** Until nothing more comes from it. */
+  private void awaitStandstill(String database) {
+    AtomicLong before = new AtomicLong(-1);
+    await()
+        .atMost(LONG)
+        .pollInterval(Duration.ofSeconds(1))
+        .until(() -> before.getAndSet(acceptedFrom(database)) == acceptedFrom(database));
   }
 
   private void awaitAccepted(String database, int messages) {
@@ -185,7 +197,7 @@ class RelayOfTwoDatabasesIT {
     awaitAccepted("billing", 100);
     begin.run();
     try {
-      Thread.sleep(4_000); // what billing has in hand goes out, until its leases end
+      awaitStandstill("billing");
       double beside = rateOfSales();
       System.out.printf(
           "alone %.0f, beside the other %.0f, ratio %.3f%n", alone, beside, beside / alone);

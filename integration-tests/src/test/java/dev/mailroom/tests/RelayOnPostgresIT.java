@@ -14,7 +14,9 @@ import dev.mailroom.relay.Relay;
 import dev.mailroom.testkit.LocalAws;
 import dev.mailroom.testkit.PostgresServer;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -35,6 +37,7 @@ import org.junit.jupiter.api.Test;
 class RelayOnPostgresIT {
 
   private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LEASE = Duration.ofSeconds(3);
   private static final String FIFO = "ledger.fifo";
   private static PostgresServer server;
   private static LocalAws aws;
@@ -77,7 +80,7 @@ class RelayOnPostgresIT {
         Relay.builder()
             .store(JdbcOutboxStore.of(station.dataSource))
             .transport(broker)
-            .lease(Duration.ofSeconds(3), Duration.ofSeconds(1))
+            .lease(LEASE, Duration.ofSeconds(1))
             .backoff(Duration.ofMillis(20), Duration.ofMillis(200))
             .attempts(3)
             .deadLetters(policy)
@@ -274,7 +277,8 @@ class RelayOnPostgresIT {
     } catch (SQLException empty) {
       assertThat(taken).hasSizeGreaterThan(8);
     }
-    Thread.sleep(4_000);
+    Instant allLeasesEnd = leasesEnd(taken.get(0));
+    await().atMost(LONG).until(() -> leasesEnd(taken.get(0)).isAfter(allLeasesEnd.plus(LEASE)));
     for (Connection connection : taken) {
       connection.close();
     }
@@ -283,6 +287,14 @@ class RelayOnPostgresIT {
     assertThat(station.count("SELECT max(epoch) FROM outbox_partition"))
         .as("the leases were renewed all the time")
         .isEqualTo(1);
+  }
+
+  private static Instant leasesEnd(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SELECT min(lease_until) FROM outbox_partition")) {
+      row.next();
+      return row.getTimestamp(1).toInstant();
+    }
   }
 
   @Test

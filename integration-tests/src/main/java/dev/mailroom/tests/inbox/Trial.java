@@ -183,22 +183,31 @@ final class Trial implements AutoCloseable {
   private Findings audit(long left) throws SQLException {
     long lost =
         town.count(
-            "SELECT count(*) FROM (SELECT queue, message_key, n FROM sent"
-                + " EXCEPT SELECT queue, message_key, n FROM received) AS missing");
+            """
+            SELECT count(*) FROM (SELECT queue, message_key, n FROM sent
+              EXCEPT SELECT queue, message_key, n FROM received) AS missing
+            """);
     long invented =
         town.count(
-            "SELECT count(*) FROM (SELECT queue, message_key, n FROM received"
-                + " EXCEPT SELECT queue, message_key, n FROM sent) AS foreign_rows");
+            """
+            SELECT count(*) FROM (SELECT queue, message_key, n FROM received
+              EXCEPT SELECT queue, message_key, n FROM sent) AS foreign_rows
+            """);
     long twice =
         town.count(
-            "SELECT count(*) FROM (SELECT 1 FROM received"
-                + " GROUP BY queue, message_key, n HAVING count(*) > 1) AS twice");
+            """
+            SELECT count(*) FROM (SELECT 1 FROM received
+              GROUP BY queue, message_key, n HAVING count(*) > 1) AS twice
+            """);
     long disorder =
         town.count(
-            "SELECT count(*) FROM (SELECT n, lag(n) OVER (PARTITION BY message_key ORDER BY no) AS before"
-                + " FROM received WHERE queue = '"
-                + ORDERED
-                + "') AS pairs WHERE n < before");
+            """
+            SELECT count(*) FROM (
+              SELECT n, lag(n) OVER (PARTITION BY message_key ORDER BY no) AS before
+              FROM received WHERE queue = '%s') AS pairs
+            WHERE n < before
+            """
+                .formatted(ORDERED));
     return new Findings(
             List.of(
                 Figure.of("lost", lost).exactly(0),

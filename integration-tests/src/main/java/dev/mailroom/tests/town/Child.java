@@ -88,25 +88,20 @@ public final class Child implements AutoCloseable {
   /** The rest of the next line that begins so. */
   private String await(String beginning) throws IOException {
     long end = System.nanoTime() + ANSWERS_WITHIN.toNanos();
-    String line = hear(end);
-    while (line != null && !line.equals(END) && !line.startsWith(beginning)) {
-      line = hear(end);
+    for (String line = hear(end); !line.equals(END); line = hear(end)) {
+      if (line.startsWith(beginning)) {
+        return line.substring(beginning.length());
+      }
     }
-    if (line == null || line.equals(END)) {
-      throw new IOException(
-          "A child process "
-              + (line == null ? "was silent for " + ANSWERS_WITHIN.toSeconds() + " s" : "ended")
-              + " before it said '"
-              + beginning
-              + "'; see "
-              + log);
-    }
-    return line.substring(beginning.length());
+    throw new IOException(
+        "A child process ended, or was silent for %d s, before it said '%s'; see %s"
+            .formatted(ANSWERS_WITHIN.toSeconds(), beginning, log));
   }
 
-  private @Nullable String hear(long end) {
+  private String hear(long end) {
     try {
-      return output.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+      String line = output.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+      return line == null ? END : line;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return END;

@@ -7,7 +7,7 @@ public enum Patience {
   /** A proof sees many takeovers; on a busy machine some calls have no answer in time. */
   HASTY(5, 3),
 
-  /** The time that a relay gives a call by default, so that none goes unanswered. */
+  /** A call gets the time that it has by default. */
   CALM(7, 5);
 
   private final Duration lease;
