@@ -23,7 +23,7 @@ final class Engine {
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
 
   /** It looks for destinations at most one part of its time in so many, but does look. */
-  private static final int REST = 20;
+  private static final int REST = 10;
 
   private static final Duration LONGEST_REST = Duration.ofSeconds(5);
 
@@ -42,6 +42,7 @@ final class Engine {
   private final Set<DestinationQueue> touched = new LinkedHashSet<>();
   private final DestinationQueue.Permission permission = new Sending();
   private boolean discovered;
+  private long lookTook;
   private boolean stopped;
 
   Engine(Environment environment, Database database, LeaseStore leaseStore) {
@@ -135,9 +136,12 @@ final class Engine {
         this::discoverAfter);
   }
 
+  /** What made one look slow, and not the one before, was something else that went on then. */
   private Duration restAfter(long took) {
+    long cost = Math.min(took, lookTook);
+    lookTook = took;
     long usual = environment.settings().discoverEvery().toNanos();
-    return Duration.ofNanos(Math.max(usual, Math.min(took * REST, LONGEST_REST.toNanos())));
+    return Duration.ofNanos(Math.max(usual, Math.min(cost * REST, LONGEST_REST.toNanos())));
   }
 
   private void discoverAfter(Duration wait) {

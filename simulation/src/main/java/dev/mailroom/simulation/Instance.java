@@ -73,6 +73,11 @@ final class Instance {
     leaseWire.climate(climate);
   }
 
+  /** Its calls for messages take so much longer, until it is told otherwise. */
+  void lag(long nanos) {
+    storeWire.lag(nanos);
+  }
+
   void wake(String destination) {
     relay.wake(destination);
   }

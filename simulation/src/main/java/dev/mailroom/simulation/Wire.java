@@ -36,6 +36,7 @@ final class Wire implements Executor {
   private int knownCuts;
   private long brokenUntil;
   private int cutsAtStart;
+  private long lag;
 
   Wire(World world, String name, Life life, Fault failures, Fault slowness, Mishap mishap) {
     this.world = world;
@@ -55,6 +56,11 @@ final class Wire implements Executor {
     brokenUntil = loop.now() + nanos;
   }
 
+  /** Holds up each call for so long, until it is told otherwise. */
+  void lag(long nanos) {
+    lag = nanos;
+  }
+
   void climate(Climate now) {
     climate = now;
   }
@@ -67,7 +73,7 @@ final class Wire implements Executor {
   private void leave(Runnable call) {
     int cuts = database.cuts();
     loop.after(
-        latency(),
+        lag + latency(),
         () -> {
           cutsAtStart = cuts;
           call.run();

@@ -206,6 +206,17 @@ class ScenariosTest {
   }
 
   @Test
+  void oneSlowLookDoesNotDelayTheNextOnes() {
+    Instance relay = world.startRelay();
+    relay.lag(Loop.SECOND);
+    world.loop.run(Loop.SECOND + Loop.SECOND / 4);
+    relay.lag(0);
+    seconds(1);
+    world.writers.write("new", "a", 1);
+    assertThat(world.loop.runUntil(world::isSettled, Loop.SECOND)).isTrue();
+  }
+
+  @Test
   void stopDrainsWhatIsOnItsWay() {
     Instance relay = world.startRelay();
     seconds(1);

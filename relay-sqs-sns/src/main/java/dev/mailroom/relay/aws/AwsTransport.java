@@ -27,10 +27,11 @@ import software.amazon.awssdk.services.sqs.SqsAsyncClient;
  *
  * <p>A destination is found by its {@linkplain Builder#route route}, or speaks for itself: {@code
  * sqs:name}, {@code sns:name}, the ARN of a queue or topic, or a queue's URL. One that ends in
- * {@code .fifo} is ordered. Names are looked up once ({@code sqs:GetQueueUrl}, {@code
- * sns:ListTopics}), together with the destination's own size limit ({@code sqs:GetQueueAttributes},
- * {@code sns:GetTopicAttributes}), and again when the destination turns out to be gone, or a
- * message to be too large for it. A limit that may not be read is assumed to be the default.
+ * {@code .fifo} is ordered. Names are looked up once, when the relay first hears of the destination
+ * ({@code sqs:GetQueueUrl}, {@code sns:ListTopics}), together with the destination's own size limit
+ * ({@code sqs:GetQueueAttributes}, {@code sns:GetTopicAttributes}), and again when the destination
+ * turns out to be gone, or a message to be too large for it. A limit that may not be read is
+ * assumed to be the default.
  *
  * <p>The payload is the body and {@link WireFormat} makes the attributes. The key is the {@code
  * MessageGroupId}; on FIFO, a message without a key is a group of its own, and the message's id is
@@ -48,6 +49,7 @@ public final class AwsTransport implements Transport {
   private final TopicNames topics;
   private final Map<String, Endpoint> endpoints = new ConcurrentHashMap<>();
   private final Callers callers = new Callers();
+  private final LookAhead lookAhead = new LookAhead(callers);
 
   private AwsTransport(Builder builder) {
     sqs = builder.sqs;
@@ -133,7 +135,9 @@ public final class AwsTransport implements Transport {
         route instanceof SqsQueue queue
             ? new SqsSender(sqs, queue, settings)
             : new SnsSender(sns, topics, (SnsTopic) route, settings);
-    return new Endpoint(sender);
+    Endpoint endpoint = new Endpoint(sender);
+    lookAhead.add(endpoint);
+    return endpoint;
   }
 
   /** Collects the settings of a transport; not for sharing between threads. */

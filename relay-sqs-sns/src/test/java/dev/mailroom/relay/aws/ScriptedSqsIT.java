@@ -17,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -70,6 +71,25 @@ class ScriptedSqsIT {
 
   private List<Result> send(List<OutboxEntry> batch) {
     return transport.send(ORDERS, batch).toCompletableFuture().join();
+  }
+
+  @Test
+  void aDestinationIsLookedUpBeforeThereIsAnythingToSend() {
+    transport.limits(ORDERS);
+    Awaitility.await().until(() -> aws.calls("GetQueueAttributes") == 1);
+    aws.on("SendMessageBatch", accepted("0"));
+    assertThat(send("a")).containsExactly(new Result.Accepted());
+    assertThat(aws.calls("GetQueueUrl")).isEqualTo(1);
+  }
+
+  @Test
+  void aDestinationThatWasNotFoundAheadIsLookedUpAgain() {
+    aws.on("GetQueueUrl", request -> jsonError(400, "QueueDoesNotExist"));
+    transport.limits(ORDERS);
+    Awaitility.await().until(() -> aws.calls("GetQueueUrl") == 1);
+    aws.reset();
+    aws.on("SendMessageBatch", accepted("0"));
+    Awaitility.await().until(() -> send("a").equals(List.of(new Result.Accepted())));
   }
 
   @Test
