@@ -37,6 +37,13 @@ class ProofsIT {
 
   @Test
   @Tag(UNSETTLED)
+  void crashesOfMariaDbDoNotEither() throws Exception {
+    Findings findings = prove(new CrashProof(), "--database=mariadb", "--rounds=4");
+    assertThat(findings.areKept()).as(findings.json()).isTrue();
+  }
+
+  @Test
+  @Tag(UNSETTLED)
   void relaysShareHandOverAndTakeOver() throws Exception {
     Findings findings =
         prove(new ClusterProof(), "--relays", "3", "--seconds", "1", "--kills", "1");
@@ -78,6 +85,19 @@ class ProofsIT {
   void longTransactionsElsewhereDoNotHoldUpMessages() throws Exception {
     Findings findings =
         prove(new LongTransactionProof(), "--seconds=2", "--load=500", "--least-ratio=0.2");
+    assertThat(findings.areKept()).as(findings.json()).isTrue();
+  }
+
+  @Test
+  @Tag(UNSETTLED)
+  void longTransactionsOnMariaDbDoNotEither() throws Exception {
+    Findings findings =
+        prove(
+            new LongTransactionProof(),
+            "--database=mariadb",
+            "--seconds=2",
+            "--load=300",
+            "--least-ratio=0.2");
     assertThat(findings.areKept()).as(findings.json()).isTrue();
   }
 

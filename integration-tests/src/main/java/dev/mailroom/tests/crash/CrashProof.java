@@ -5,6 +5,7 @@ import dev.mailroom.tests.prove.Findings;
 import dev.mailroom.tests.prove.Progress;
 import dev.mailroom.tests.prove.Proof;
 import java.security.SecureRandom;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -26,6 +27,11 @@ public final class CrashProof extends Proof {
 
   @Option(names = "--seed", paramLabel = "S", description = "decides which; at random")
   private @Nullable Long seed;
+
+  @Override
+  protected List<String> databases() {
+    return List.of("postgresql", "mariadb");
+  }
 
   @Override
   protected void check() {

@@ -11,7 +11,7 @@ import java.util.SplittableRandom;
 /** All that can happen to processes and servers, and what each may at most let arrive twice. */
 final class Disasters {
 
-  /** What PostgreSQL may forget of acknowledgements, which it need not keep, with some room. */
+  /** What a database may forget of acknowledgements, which it need not keep, with some room. */
   private static final long FORGOTTEN_MILLIS = 3_000;
 
   private static final int BATCH = 10;

@@ -5,6 +5,7 @@ import dev.mailroom.tests.sink.ArrivalAudit;
 import dev.mailroom.tests.sink.Load.Fate;
 import dev.mailroom.tests.sink.Load.Offer;
 import dev.mailroom.tests.sink.Numbers;
+import dev.mailroom.tests.town.DatabaseServer.Remains;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -17,11 +18,11 @@ import java.util.Map;
  * @param deliveredRatio how many of those were accepted meanwhile, too
  * @param p99Millis from the return of a commit to the acceptance; what has not come by the end of
  *     the drain counts as accepted then
- * @param deadRows in the outbox at the end, before the transaction ended
+ * @param remains of the outbox at the end, before the transaction ended
  * @param audit of all that was written, after the end
  */
 record Course(
-    double offered, double deliveredRatio, double p99Millis, long deadRows, ArrivalAudit audit) {
+    double offered, double deliveredRatio, double p99Millis, Remains remains, ArrivalAudit audit) {
 
   /** The time in which the transaction was open, in the measure of {@link Arrival#micros}. */
   record Span(long from, long to) {
@@ -31,7 +32,7 @@ record Course(
     }
   }
 
-  static Course of(List<Offer> offers, List<Arrival> arrivals, Span span, long deadRows) {
+  static Course of(List<Offer> offers, List<Arrival> arrivals, Span span, Remains remains) {
     Map<String, Map<Integer, Long>> firsts = new HashMap<>();
     arrivals.forEach(
         each ->
@@ -58,7 +59,7 @@ record Course(
         latencies.length / ((span.to() - span.from()) / 1e6),
         (double) delivered / latencies.length,
         percentile99(latencies) / 1e3,
-        deadRows,
+        remains,
         ArrivalAudit.of(due(offers), new Numbers(), arrivals));
   }
 

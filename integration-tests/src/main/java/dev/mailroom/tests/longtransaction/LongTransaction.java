@@ -12,6 +12,7 @@ import dev.mailroom.tests.sink.Load.Offer;
 import dev.mailroom.tests.sink.SinkRelay;
 import dev.mailroom.tests.town.Child;
 import dev.mailroom.tests.town.DatabaseServer;
+import dev.mailroom.tests.town.DatabaseServer.Remains;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,7 +54,7 @@ final class LongTransaction implements AutoCloseable {
     dataSource = SinkRelay.pool(server.jdbcUrl(), 16);
     OutboxSchema.migrate(dataSource);
     execute(Bystander.TABLE);
-    for (String statement : UsualRelay.TABLE) {
+    for (String statement : UsualRelay.tables(server.countingKey())) {
       execute(statement);
     }
   }
@@ -88,7 +89,7 @@ final class LongTransaction implements AutoCloseable {
 
   private Course run(Bystander bystander, String table, Load.Writing writing, ArrivalLog log)
       throws Exception {
-    execute("TRUNCATE TABLE " + table); // none of the dead rows of the one before
+    server.empty(table); // none of the dead rows of the one before
     long began = ArrivalLog.micros();
     long before = log.count();
     Load load = new Load(dataSource, perSecond, writing);
@@ -96,12 +97,12 @@ final class LongTransaction implements AutoCloseable {
     awaitFirst(log, before);
     Thread.sleep(WARM_UP_MILLIS);
     Span span;
-    long dead;
+    Remains remains;
     List<Offer> offers;
     try (Connection connection = bystander.open(dataSource)) {
       span = watch(bystander, table, load, log);
       offers = new ArrayList<>(load.stop());
-      dead = server.deadRows(table);
+      remains = server.remains(table);
       bystander.end(connection);
     }
     if (bystander == Bystander.OUTBOX_WRITER) {
@@ -111,7 +112,7 @@ final class LongTransaction implements AutoCloseable {
     awaitDrained(table);
     List<Arrival> arrivals =
         log.arrivals().stream().filter(arrival -> arrival.micros() >= began).toList();
-    return Course.of(offers, arrivals, span, dead);
+    return Course.of(offers, arrivals, span, remains);
   }
 
   /** The relay's JVM may still be starting. */

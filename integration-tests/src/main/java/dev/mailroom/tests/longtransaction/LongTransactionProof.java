@@ -47,6 +47,11 @@ public final class LongTransactionProof extends Proof {
   private double leastRatio;
 
   @Override
+  protected List<String> databases() {
+    return List.of("postgresql", "mariadb");
+  }
+
+  @Override
   protected void check() {
     require("--seconds", seconds, 2, 3_600);
     require("--load", load, 100, 100_000);
@@ -81,6 +86,6 @@ public final class LongTransactionProof extends Proof {
         judged ? ratio.atLeast(leastRatio) : ratio,
         Figure.of("p99_ms_" + name, course.p99Millis()),
         Figure.of("offered_msgs_per_second_" + name, Math.rint(course.offered())),
-        Figure.of("dead_rows_" + name, course.deadRows()));
+        Figure.of(course.remains().unit() + "_" + name, course.remains().number()));
   }
 }

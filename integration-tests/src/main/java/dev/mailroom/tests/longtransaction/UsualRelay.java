@@ -23,19 +23,19 @@ import java.util.Map;
  */
 final class UsualRelay {
 
-  static final List<String> TABLE =
-      List.of(
-          """
-          CREATE TABLE usual_outbox (
-            id serial PRIMARY KEY,
-            destination varchar(100) NOT NULL,
-            message_key varchar(100) NOT NULL,
-            payload varchar(1000) NOT NULL,
-            status varchar(10) NOT NULL DEFAULT 'NEW',
-            created_at timestamp NOT NULL DEFAULT CURRENT_TIMESTAMP,
-            sent_at timestamp NULL)
-          """,
-          "CREATE INDEX usual_outbox_waiting ON usual_outbox (status, id)");
+  private static final String TABLE =
+      """
+      CREATE TABLE usual_outbox (
+        id %s,
+        destination varchar(100) NOT NULL,
+        message_key varchar(100) NOT NULL,
+        payload varchar(1000) NOT NULL,
+        status varchar(10) NOT NULL DEFAULT 'NEW',
+        created_at timestamp NOT NULL DEFAULT CURRENT_TIMESTAMP,
+        sent_at timestamp NULL)
+      """;
+  private static final String INDEX =
+      "CREATE INDEX usual_outbox_waiting ON usual_outbox (status, id)";
 
   private static final String INSERT =
       "INSERT INTO usual_outbox (destination, message_key, payload) VALUES (?, ?, ?)";
@@ -64,6 +64,15 @@ final class UsualRelay {
 
   private record Waiting(long id, String destination, String payload) {}
 
+  /**
+   * DDL of its table.
+   *
+   * @param countingKey as in {@link dev.mailroom.tests.town.DatabaseServer#countingKey}
+   */
+  static List<String> tables(String countingKey) {
+    return List.of(TABLE.formatted(countingKey), INDEX);
+  }
+
   static Child start(String url, Path arrivals, Duration answersAfter) throws IOException {
     return new Child(
         UsualRelay.class,
@@ -89,6 +98,8 @@ final class UsualRelay {
 
   public static void main(String... arguments) throws IOException, InterruptedException {
     HikariDataSource dataSource = SinkRelay.pool(arguments[0], WORKERS + 1);
+    // Where locks cover gaps (REPEATABLE READ of InnoDB), its writers would wait for it.
+    dataSource.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
     ArrivalLog.Pen log = new ArrivalLog.Pen(Path.of(arguments[1]));
     Duration answersAfter = Duration.ofMillis(Long.parseLong(arguments[2]));
     UsualRelay relay = new UsualRelay(dataSource, log, answersAfter);

@@ -14,6 +14,7 @@ public interface DatabaseServer extends AutoCloseable {
   static DatabaseServer start(String name) {
     return switch (name.toLowerCase(Locale.ROOT)) {
       case "postgresql" -> new PostgresDatabase();
+      case "mariadb" -> new MariaDbDatabase();
       default -> throw new IllegalArgumentException("No server of that name: " + name);
     };
   }
@@ -45,8 +46,21 @@ public interface DatabaseServer extends AutoCloseable {
    */
   List<String> auditTables();
 
-  /** How many dead rows {@code table} has, by cleaning it; the readings of statistics come late. */
-  long deadRows(String table) throws SQLException;
+  /** Type and constraint of a primary key whose values the database counts. */
+  String countingKey();
+
+  /** Leaves no rows in a table that nobody writes to, nor dead ones. Its numbers go on. */
+  void empty(String table) throws SQLException;
+
+  /** What deletions from {@code table} have left behind by now. */
+  Remains remains(String table) throws SQLException;
+
+  /**
+   * What a database keeps of rows that are gone.
+   *
+   * @param unit of the number, as it stands in the name of a figure
+   */
+  record Remains(String unit, long number) {}
 
   @Override
   void close();

@@ -59,9 +59,17 @@ final class MariaDbLeases implements LeaseStatements {
       WHERE partition_no = ? AND owner = ? AND epoch = ?
       """;
 
+  private static final String UNSEEN =
+      """
+      SELECT instance_id FROM outbox_relay
+      WHERE seen_at < UTC_TIMESTAMP(6) - INTERVAL ? MICROSECOND
+      ORDER BY instance_id
+      """;
+
   private static final String FORGET =
       """
-      DELETE FROM outbox_relay WHERE seen_at < UTC_TIMESTAMP(6) - INTERVAL ? MICROSECOND
+      DELETE FROM outbox_relay
+      WHERE instance_id = ? AND seen_at < UTC_TIMESTAMP(6) - INTERVAL ? MICROSECOND
       """;
 
   private static final String TAKE_TURNS =
@@ -144,9 +152,28 @@ final class MariaDbLeases implements LeaseStatements {
     }
   }
 
+  /**
+   * One by one: a deletion that looks for its rows locks all others, too, and so would wait for
+   * every relay that is showing itself, even one that stands still or waits for this one.
+   */
   @Override
   public void forget(Connection connection, Duration unseen) throws SQLException {
-    update(connection, FORGET, micros(unseen));
+    for (String relay : unseen(connection, unseen)) {
+      update(connection, FORGET, relay, micros(unseen));
+    }
+  }
+
+  private List<String> unseen(Connection connection, Duration unseen) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(sql.of(UNSEEN))) {
+      select.setLong(1, micros(unseen));
+      try (ResultSet results = select.executeQuery()) {
+        List<String> relays = new ArrayList<>();
+        while (results.next()) {
+          relays.add(results.getString(1));
+        }
+        return relays;
+      }
+    }
   }
 
   @Override

@@ -12,6 +12,7 @@ import dev.mailroom.relay.Lane;
 import dev.mailroom.relay.LeaseStore;
 import dev.mailroom.relay.LeaseStore.Lease;
 import dev.mailroom.relay.LeaseStore.LeaseLost;
+import dev.mailroom.relay.LeaseStore.Presence;
 import dev.mailroom.relay.LeaseStore.Roll;
 import dev.mailroom.relay.OutboxStore;
 import dev.mailroom.relay.OutboxStore.ParkedState;
@@ -125,6 +126,27 @@ abstract class LeaseStoreSuite {
           awaitWaiting(2);
         });
     assertThat(taken.get(0).get(10, TimeUnit.SECONDS)).hasSize(1);
+  }
+
+  /** Otherwise one that stands still would cost all others their leases. */
+  @Test
+  void aRenewalDoesNotWaitForThatOfAnotherRelay() throws Exception {
+    leases.renew(OTHER, HOUR, List.of());
+    try (Connection other = database.begin()) {
+      new Dialects(TableNames.DEFAULT).of(other).leases().show(other, OTHER);
+      assertThat(leases.renew(RELAY, HOUR, List.of(lease)).relays()).hasSize(2);
+    }
+  }
+
+  @Test
+  void aRelayThatWasNotSeenForTenLeasesIsForgotten() throws Exception {
+    leases.renew(OTHER, HOUR, List.of());
+    leases.renew(RELAY, HOUR, List.of(lease));
+    Duration moment = Duration.ofMillis(1);
+    await()
+        .until(
+            () -> leases.renew(RELAY, moment, List.of()).relays(),
+            relays -> relays.stream().map(Presence::relay).toList().equals(List.of(RELAY)));
   }
 
   @Test
