@@ -59,13 +59,6 @@ final class MariaDbLeases implements LeaseStatements {
       WHERE partition_no = ? AND owner = ? AND epoch = ?
       """;
 
-  private static final String UNSEEN =
-      """
-      SELECT instance_id FROM outbox_relay
-      WHERE seen_at < UTC_TIMESTAMP(6) - INTERVAL ? MICROSECOND
-      ORDER BY instance_id
-      """;
-
   private static final String FORGET =
       """
       DELETE FROM outbox_relay
@@ -158,20 +151,9 @@ final class MariaDbLeases implements LeaseStatements {
    */
   @Override
   public void forget(Connection connection, Duration unseen) throws SQLException {
-    for (String relay : unseen(connection, unseen)) {
-      update(connection, FORGET, relay, micros(unseen));
-    }
-  }
-
-  private List<String> unseen(Connection connection, Duration unseen) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement(sql.of(UNSEEN))) {
-      select.setLong(1, micros(unseen));
-      try (ResultSet results = select.executeQuery()) {
-        List<String> relays = new ArrayList<>();
-        while (results.next()) {
-          relays.add(results.getString(1));
-        }
-        return relays;
+    for (Presence each : relays(connection, unseen)) {
+      if (!each.fresh()) {
+        update(connection, FORGET, each.relay().toString(), micros(unseen));
       }
     }
   }
