@@ -109,20 +109,18 @@ record Inspection(
 
   private void judgeInbox(Duration deliverable) {
     Duration needed = deliverable.plusDays(1);
-    settings
-        .inboxRetention()
-        .filter(retention -> retention.compareTo(needed) < 0)
-        .ifPresent(
-            retention ->
-                findings.tell(
-                    Kind.SHORT_INBOX_RETENTION,
-                    "the inbox remembers messages for "
-                        + retention
-                        + ", but they can be delivered for "
-                        + deliverable
-                        + "; raise the inbox's retention to "
-                        + needed
-                        + " or more, or messages that are redriven late take effect twice"));
+    Duration retention = settings.inboxRetention();
+    if (retention.compareTo(needed) < 0) {
+      findings.tell(
+          Kind.SHORT_INBOX_RETENTION,
+          "the inbox remembers messages for "
+              + retention
+              + ", but they can be delivered for "
+              + deliverable
+              + "; raise Inbox.Builder.retention to "
+              + needed
+              + " or more, or messages that are redriven late take effect twice");
+    }
   }
 
   private static Duration retention(Map<QueueAttributeName, String> attributes) {

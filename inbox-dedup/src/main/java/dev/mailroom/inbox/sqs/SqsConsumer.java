@@ -158,7 +158,7 @@ public final class SqsConsumer implements AutoCloseable {
   public static final class Builder {
 
     private final SqsAsyncClient client;
-    private final Inbox inbox;
+    final Inbox inbox;
     final Map<String, Handler> handlers = new LinkedHashMap<>();
     private @Nullable SqsAsyncClient receiveClient;
     private @Nullable String queue;
