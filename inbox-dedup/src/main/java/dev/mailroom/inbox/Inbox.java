@@ -47,7 +47,20 @@ public final class Inbox {
      * Another copy of the message was being processed and had not ended within the lock timeout.
      * The handler was not run; deliver the message again later.
      */
-    IN_PROGRESS
+    IN_PROGRESS;
+
+    /**
+     * For listeners whose framework deletes a message unless they throw: {@code
+     * inbox.process(message, handler).requireDone()}.
+     *
+     * @throws MailroomException if it is {@link #IN_PROGRESS}, so that the message comes again
+     */
+    public void requireDone() {
+      if (this == IN_PROGRESS) {
+        throw new MailroomException(
+            "another copy of the message is being processed; let this one be delivered again");
+      }
+    }
   }
 
   /** What a handler gets; good until it returns, and for its thread alone. */
