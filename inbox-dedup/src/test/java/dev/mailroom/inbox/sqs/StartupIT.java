@@ -8,6 +8,8 @@ import dev.mailroom.inbox.InboxListener.Finding.Kind;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -163,29 +165,47 @@ class StartupIT {
                     .anyMatch(url -> url.endsWith(missing)));
   }
 
-  /** As wrappers of clients are that know the calls alone. */
-  @Test
-  void aClientThatCannotBeCopiedIsSharedAndThatIsTold() {
+  /** The client given, as a wrapper that counts what it is asked for. */
+  private SqsConsumer.Builder wrapped(Set<String> calls, boolean known) {
     SqsAsyncClient wrapper =
         (SqsAsyncClient)
             Proxy.newProxyInstance(
                 getClass().getClassLoader(),
                 new Class<?>[] {SqsAsyncClient.class},
                 (proxy, method, arguments) -> {
-                  if (method.getName().equals("serviceClientConfiguration")) {
+                  calls.add(method.getName());
+                  if (!known && method.getName().equals("serviceClientConfiguration")) {
                     throw new UnsupportedOperationException("not told");
                   }
                   return method.invoke(Stage.AWS.sqsAsync(), arguments);
                 });
+    return SqsConsumer.builder(wrapper, stage.inbox)
+        .queue(stage.name)
+        .waitTime(Duration.ofSeconds(1))
+        .listener(stage.heard)
+        .onAny(Stage::record);
+  }
+
+  @Test
+  void longPollsHaveAClientOfTheirOwn() {
+    Set<String> calls = ConcurrentHashMap.newKeySet();
     stage.send("said");
-    stage.start(
-        SqsConsumer.builder(wrapper, stage.inbox)
-            .queue(stage.name)
-            .waitTime(Duration.ofSeconds(1))
-            .listener(stage.heard)
-            .onAny(Stage::record));
+    stage.start(wrapped(calls, true));
+    stage.awaitEmptyQueue();
+    assertThat(calls).contains("deleteMessageBatch").doesNotContain("receiveMessage");
+    assertThat(stage.heard.findings)
+        .extracting(each -> each.kind())
+        .doesNotContain(Kind.SHARED_CLIENT);
+  }
+
+  /** As wrappers of clients are that know the calls alone. */
+  @Test
+  void aClientThatCannotBeCopiedIsSharedAndThatIsTold() {
+    Set<String> calls = ConcurrentHashMap.newKeySet();
+    stage.send("said");
+    stage.start(wrapped(calls, false));
     awaitFinding(Kind.SHARED_CLIENT, "receiveClient(…)");
     stage.awaitEmptyQueue();
-    assertThat(stage.effects()).containsExactly("said");
+    assertThat(calls).contains("deleteMessageBatch", "receiveMessage");
   }
 }
