@@ -26,6 +26,12 @@ record Inspection(
     var unused =
         queue
             .attributes()
+            .whenComplete(
+                (attributes, failure) -> {
+                  if (failure != null) {
+                    poison.takeOver();
+                  }
+                })
             .thenCompose(this::judge)
             .exceptionally(
                 failure -> {
@@ -57,11 +63,11 @@ record Inspection(
         RedrivePolicy.parse(attributes.get(QueueAttributeName.REDRIVE_POLICY));
     Duration retention = retention(attributes);
     if (policy.isEmpty()) {
+      poison.takeOver();
       judgeWithoutPolicy();
       judgeInbox(retention);
       return CompletableFuture.completedFuture(null);
     }
-    poison.leaveToQueue();
     judgeReceives(policy.get());
     return queue
         .attributesOf(policy.get().deadLetterArn())

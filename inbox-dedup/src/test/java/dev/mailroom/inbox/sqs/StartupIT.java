@@ -5,16 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import dev.mailroom.inbox.Inbox;
 import dev.mailroom.inbox.InboxListener.Finding.Kind;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import software.amazon.awssdk.services.sqs.SqsAsyncClient;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /** What a consumer says of its queue when it starts. */
@@ -163,49 +159,5 @@ class StartupIT {
             () ->
                 Stage.AWS.sqs().listQueues().queueUrls().stream()
                     .anyMatch(url -> url.endsWith(missing)));
-  }
-
-  /** The client given, as a wrapper that counts what it is asked for. */
-  private SqsConsumer.Builder wrapped(Set<String> calls, boolean known) {
-    SqsAsyncClient wrapper =
-        (SqsAsyncClient)
-            Proxy.newProxyInstance(
-                getClass().getClassLoader(),
-                new Class<?>[] {SqsAsyncClient.class},
-                (proxy, method, arguments) -> {
-                  calls.add(method.getName());
-                  if (!known && method.getName().equals("serviceClientConfiguration")) {
-                    throw new UnsupportedOperationException("not told");
-                  }
-                  return method.invoke(Stage.AWS.sqsAsync(), arguments);
-                });
-    return SqsConsumer.builder(wrapper, stage.inbox)
-        .queue(stage.name)
-        .waitTime(Duration.ofSeconds(1))
-        .listener(stage.heard)
-        .onAny(Stage::record);
-  }
-
-  @Test
-  void longPollsHaveAClientOfTheirOwn() {
-    Set<String> calls = ConcurrentHashMap.newKeySet();
-    stage.send("said");
-    stage.start(wrapped(calls, true));
-    stage.awaitEmptyQueue();
-    assertThat(calls).contains("deleteMessageBatch").doesNotContain("receiveMessage");
-    assertThat(stage.heard.findings)
-        .extracting(each -> each.kind())
-        .doesNotContain(Kind.SHARED_CLIENT);
-  }
-
-  /** As wrappers of clients are that know the calls alone. */
-  @Test
-  void aClientThatCannotBeCopiedIsSharedAndThatIsTold() {
-    Set<String> calls = ConcurrentHashMap.newKeySet();
-    stage.send("said");
-    stage.start(wrapped(calls, false));
-    awaitFinding(Kind.SHARED_CLIENT, "receiveClient(…)");
-    stage.awaitEmptyQueue();
-    assertThat(calls).contains("deleteMessageBatch", "receiveMessage");
   }
 }
