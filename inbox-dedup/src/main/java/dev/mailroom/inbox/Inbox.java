@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * redelivery. What a handler does outside its connection, such as a call to another service, is not
  * undone by a rollback and not covered.
  *
- * <p>PostgreSQL 11 and newer, with the table of {@link InboxSchema}. The data source must hand out
- * connections that are not part of a transaction managed elsewhere.
+ * <p>The table is that of {@link InboxSchema}, and {@link #cleaner} keeps it from growing for ever.
+ * The data source must hand out connections that are not part of a transaction managed elsewhere.
  */
 public final class Inbox {
 
@@ -47,7 +47,20 @@ public final class Inbox {
      * Another copy of the message was being processed and had not ended within the lock timeout.
      * The handler was not run; deliver the message again later.
      */
-    IN_PROGRESS
+    IN_PROGRESS;
+
+    /**
+     * For listeners whose framework deletes a message unless they throw: {@code
+     * inbox.process(message, handler).requireDone()}.
+     *
+     * @throws MailroomException if it is {@link #IN_PROGRESS}, so that the message comes again
+     */
+    public void requireDone() {
+      if (this == IN_PROGRESS) {
+        throw new MailroomException(
+            "another copy of the message is being processed; let this one be delivered again");
+      }
+    }
   }
 
   /** What a handler gets; good until it returns, and for its thread alone. */
@@ -119,6 +132,7 @@ public final class Inbox {
   private final String consumer;
   private final SingleMessage single;
   private final Function<? super ReceivedMessage, String> key;
+  private final InboxCleaner cleaner;
 
   private Inbox(Builder builder) {
     consumer = builder.consumer;
@@ -127,6 +141,11 @@ public final class Inbox {
         new InboxTransactions(builder.dataSource, table, builder.outbox());
     single = new SingleMessage(transactions, new Retries(builder.retries));
     key = builder.key;
+    cleaner =
+        InboxCleaner.builder(builder.dataSource, consumer)
+            .tables(builder.tables)
+            .retention(builder.retention)
+            .build();
   }
 
   /** An inbox with all defaults; see {@link #builder}. */
@@ -209,6 +228,11 @@ public final class Inbox {
     return new InboxDeadLetters(this, transactions.dataSource(), transactions.table());
   }
 
+  /** What forgets this inbox's messages when {@link Builder#retention} is over; not yet started. */
+  public InboxCleaner cleaner() {
+    return cleaner;
+  }
+
   <X extends Exception> Outcome processAs(
       String messageId, ReceivedMessage message, Handler<X> handler) throws X {
     return single.process(new InboxKey(consumer, messageId), message, handler);
@@ -231,6 +255,7 @@ public final class Inbox {
     private TableNames tables = TableNames.DEFAULT;
     private Duration lockTimeout = Duration.ofSeconds(2);
     private int retries = 3;
+    private Duration retention = InboxCleaner.Builder.RETENTION;
     private Function<? super ReceivedMessage, String> key = ReceivedMessage::id;
 
     private Builder(DataSource dataSource, String consumer) {
@@ -285,6 +310,15 @@ public final class Inbox {
     /** Where the tables are. By default under their own names in the connection's own schema. */
     public Builder tables(TableNames tables) {
       this.tables = requireNonNull(tables, "tables");
+      return this;
+    }
+
+    /**
+     * How long messages are known again, as {@link Inbox#cleaner} goes by it and a consumer
+     * compares it with its queue when it starts: 1 to 3 650 days, by default 30.
+     */
+    public Builder retention(Duration retention) {
+      this.retention = requireNonNull(retention, "retention");
       return this;
     }
 

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * is decided by the database's clock alone. Thread-safe.
  *
  * <pre>{@code
- * InboxCleaner cleaner = InboxCleaner.builder(dataSource, "billing").build();
+ * InboxCleaner cleaner = inbox.cleaner();
  * cleaner.requireRetention(Duration.ofDays(4), Duration.ofDays(14));
  * ScheduledFuture<?> cleaning = cleaner.start(scheduler, Duration.ofHours(1));
  * }</pre>
@@ -49,9 +49,17 @@ public final class InboxCleaner {
     table = new CleaningTable(consumer, builder.tables, retention);
   }
 
-  /** Starts a cleaner of the messages that {@code consumer} has processed. */
+  /**
+   * Starts a cleaner of the messages that {@code consumer} has processed, for a process that has no
+   * inbox; with one, {@link Inbox#cleaner} has its settings.
+   */
   public static Builder builder(DataSource dataSource, String consumer) {
     return new Builder(dataSource, consumer);
+  }
+
+  /** How long rows are kept. */
+  public Duration retention() {
+    return retention;
   }
 
   /**
@@ -136,12 +144,13 @@ public final class InboxCleaner {
   /** Collects settings; not for sharing between threads. */
   public static final class Builder {
 
+    static final Duration RETENTION = Duration.ofDays(30);
     private static final Duration LEAST = Duration.ofDays(1);
     private static final Duration MOST = Duration.ofDays(3_650);
 
     private final DataSource dataSource;
     private final String consumer;
-    private Duration retention = Duration.ofDays(30);
+    private Duration retention = RETENTION;
     private boolean force;
     private TableNames tables = TableNames.DEFAULT;
 

@@ -37,4 +37,20 @@ class H2InboxIT {
       return TestDatabase.on(Database.H2);
     }
   }
+
+  @Nested
+  class Troubles extends InboxTroubleContract {
+    @Override
+    TestDatabase create() {
+      return TestDatabase.on(Database.H2);
+    }
+  }
+
+  @Nested
+  class Joined extends InboxJoinContract {
+    @Override
+    TestDatabase create() {
+      return TestDatabase.on(Database.H2);
+    }
+  }
 }

@@ -126,6 +126,30 @@ abstract class InboxCleanerContract {
     assertThat(database.recorded()).containsExactly("00-a");
   }
 
+  /** The id tells the time of the writer's clock, and no more than where the row is. */
+  @Test
+  void writersWhoseClocksAreAstrayDelayNothingAndLoseNothing() {
+    String aheadNew = uuid7(-400);
+    String behindNew = uuid7(400);
+    add("billing", List.of(uuid7(-400), uuid7(400)), 31);
+    add("billing", List.of(aheadNew, behindNew), 29);
+    assertThat(cleaner.clean()).isEqualTo(2);
+    assertThat(database.recorded()).containsExactlyInAnyOrder(aheadNew, behindNew);
+  }
+
+  @Test
+  void anInboxHasACleanerOfItsRetention() {
+    Inbox inbox = Inbox.builder(pool, "billing").retention(Duration.ofDays(5)).build();
+    add("billing", List.of(uuid7(6), "00-old"), 6);
+    add("billing", List.of("00-new"), 4);
+    assertThat(inbox.cleaner().retention()).isEqualTo(Duration.ofDays(5));
+    assertThat(inbox.cleaner().clean()).isEqualTo(2);
+    assertThat(database.recorded()).containsExactly("00-new");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Inbox.builder(pool, "c").retention(Duration.ofHours(1)).build())
+        .withMessageContaining("retention must be PT24H to PT87600H, but is PT1H");
+  }
+
   @Test
   void leavesTheConnectionAsItWas() throws SQLException {
     HikariDataSource one = database.pool(1);
@@ -175,6 +199,6 @@ abstract class InboxCleanerContract {
     assertThat(database.recorded()).isEmpty();
     assertThat(database.texts("SELECT message_id FROM My_inbox_message")).containsExactly("m1");
     assertThat(inbox.deadLetters().find("m2")).isPresent();
-    assertThat(InboxCleaner.builder(pool, "billing").tables(names).build().clean()).isZero();
+    assertThat(inbox.cleaner().clean()).isZero();
   }
 }

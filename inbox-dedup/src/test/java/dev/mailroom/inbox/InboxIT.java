@@ -187,4 +187,35 @@ class InboxIT {
         .withMessageContaining("inbox 'billing', message m1")
         .withMessageContaining("InboxSchema.migrate");
   }
+
+  @Test
+  void aJoinedHandlerHasTheLockTimeoutOfTheTransaction() throws SQLException {
+    AtomicReference<List<String>> seen = new AtomicReference<>();
+    try (Connection connection = pool.getConnection()) {
+      connection.setAutoCommit(false);
+      execute(connection, "SET LOCAL lock_timeout = '3s'");
+      inbox.process(
+          connection, message("m1"), c -> seen.set(texts(c.connection(), "SHOW lock_timeout")));
+      assertThat(seen.get()).containsExactly("3s");
+      assertThat(texts(connection, "SHOW lock_timeout")).containsExactly("3s");
+      connection.rollback();
+    }
+  }
+
+  @Test
+  void anErrorThatAJoinedHandlerHidesIsNotSuccess() throws SQLException {
+    try (Connection connection = pool.getConnection()) {
+      connection.setAutoCommit(false);
+      assertThatExceptionOfType(MailroomException.class)
+          .isThrownBy(
+              () ->
+                  inbox.process(
+                      connection,
+                      message("m1"),
+                      c ->
+                          assertThatThrownBy(() -> execute(c.connection(), "SELECT 1/0"))
+                              .isInstanceOf(SQLException.class)));
+      connection.rollback();
+    }
+  }
 }

@@ -37,4 +37,20 @@ class MariaDbInboxIT {
       return TestDatabase.on(Database.MARIADB);
     }
   }
+
+  @Nested
+  class Troubles extends InboxTroubleContract {
+    @Override
+    TestDatabase create() {
+      return TestDatabase.on(Database.MARIADB);
+    }
+  }
+
+  @Nested
+  class Joined extends InboxJoinContract {
+    @Override
+    TestDatabase create() {
+      return TestDatabase.on(Database.MARIADB);
+    }
+  }
 }

@@ -37,4 +37,20 @@ class PostgreSqlInboxIT {
       return TestDatabase.on(Database.POSTGRESQL);
     }
   }
+
+  @Nested
+  class Troubles extends InboxTroubleContract {
+    @Override
+    TestDatabase create() {
+      return TestDatabase.on(Database.POSTGRESQL);
+    }
+  }
+
+  @Nested
+  class Joined extends InboxJoinContract {
+    @Override
+    TestDatabase create() {
+      return TestDatabase.on(Database.POSTGRESQL);
+    }
+  }
 }

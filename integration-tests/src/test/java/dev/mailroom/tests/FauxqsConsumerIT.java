@@ -21,6 +21,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.sns.SnsAsyncClient;
 import software.amazon.awssdk.services.sqs.SqsAsyncClient;
 import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
@@ -29,12 +30,19 @@ import software.amazon.awssdk.services.sqs.model.SendMessageRequest;
 /**
  * The consumer on the npm emulator, a second opinion. Of fauxqs 1.9.2: it hands out one message of
  * a FIFO group at a time, so nothing ever waits here behind another of its group, and what becomes
- * of those behind a failure is shown on LocalAws alone.
+ * of those behind a failure is shown on LocalAws alone. Nor does it move messages back from a
+ * dead-letter queue (StartMessageMoveTask), nor forward a standard topic's group id.
  */
 class FauxqsConsumerIT {
 
   private static final Path PACKAGE =
       Path.of(System.getProperty("mailroom.fauxqs.dir", "fauxqs")).toAbsolutePath();
+
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final QueueAttributeName VISIBLE =
+      QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES;
+  private static final QueueAttributeName HIDDEN =
+      QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE;
 
   private static FauxqsServer server;
   private static PostgresServer postgres;
@@ -103,23 +111,26 @@ class FauxqsConsumerIT {
   }
 
   private static void awaitEmpty(String url) {
-    await()
-        .atMost(Duration.ofSeconds(60))
-        .until(
-            () ->
-                sqs
-                    .getQueueAttributes(
-                        request ->
-                            request
-                                .queueUrl(url)
-                                .attributeNames(
-                                    QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES,
-                                    QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE))
-                    .join()
-                    .attributes()
-                    .values()
-                    .stream()
-                    .allMatch("0"::equals));
+    await().atMost(PATIENCE).until(() -> count(url, VISIBLE, HIDDEN) == 0);
+  }
+
+  private static int count(String url, QueueAttributeName... attributes) {
+    return sqs
+        .getQueueAttributes(request -> request.queueUrl(url).attributeNames(attributes))
+        .join()
+        .attributes()
+        .values()
+        .stream()
+        .mapToInt(Integer::parseInt)
+        .sum();
+  }
+
+  private static String arn(String url) {
+    return sqs.getQueueAttributes(
+            request -> request.queueUrl(url).attributeNames(QueueAttributeName.QUEUE_ARN))
+        .join()
+        .attributes()
+        .get(QueueAttributeName.QUEUE_ARN);
   }
 
   @Test
@@ -152,5 +163,67 @@ class FauxqsConsumerIT {
       awaitEmpty(url);
     }
     assertThat(done).containsExactlyElementsOf(sent);
+  }
+
+  @Test
+  void aTopicsMessagesComeTheSameWithAndWithoutEnvelope() {
+    List<String> received = new CopyOnWriteArrayList<>();
+    SqsConsumer.Handler record =
+        (message, context) -> received.add(message.id() + " " + message.payload());
+    try (SnsAsyncClient sns = server.configure(SnsAsyncClient.builder()).build()) {
+      String topic = sns.createTopic(request -> request.name("told")).join().topicArn();
+      for (String raw : List.of("true", "false")) {
+        String queueArn = arn(queue("told-" + raw));
+        sns.subscribe(
+                request ->
+                    request
+                        .topicArn(topic)
+                        .protocol("sqs")
+                        .endpoint(queueArn)
+                        .attributes(Map.of("RawMessageDelivery", raw)))
+            .join();
+      }
+      var id =
+          software.amazon.awssdk.services.sns.model.MessageAttributeValue.builder()
+              .dataType("String")
+              .stringValue("0193e7a2-0000-7000-8000-000000000001")
+              .build();
+      sns.publish(
+              request ->
+                  request
+                      .topicArn(topic)
+                      .message("hello")
+                      .messageAttributes(Map.of(WireFormat.ID, id)))
+          .join();
+      try (SqsConsumer raw = consumer("told-true", record);
+          SqsConsumer enveloped = consumer("told-false", record)) {
+        await().atMost(PATIENCE).until(() -> received.size() == 2);
+      }
+    }
+    assertThat(received).containsOnly("0193e7a2-0000-7000-8000-000000000001 hello");
+  }
+
+  @Test
+  void whatAlwaysFailsIsMovedByTheRedrivePolicyAndClosingHidesNothing() {
+    String url = queue("poison");
+    String dead = queue("poison-dead");
+    String policy = "{\"deadLetterTargetArn\":\"" + arn(dead) + "\",\"maxReceiveCount\":3}";
+    sqs.setQueueAttributes(
+            request ->
+                request.queueUrl(url).attributes(Map.of(QueueAttributeName.REDRIVE_POLICY, policy)))
+        .join();
+    List<Integer> deliveries = new CopyOnWriteArrayList<>();
+    send(url, UUID.randomUUID(), "poison");
+    try (SqsConsumer running =
+        consumer(
+            "poison",
+            (message, context) -> {
+              deliveries.add(message.receiveCount());
+              throw new IllegalStateException("always");
+            })) {
+      await().atMost(PATIENCE).until(() -> count(dead, VISIBLE) == 1);
+    }
+    assertThat(deliveries).containsExactly(1, 2, 3);
+    assertThat(count(url, VISIBLE, HIDDEN)).isZero();
   }
 }

@@ -220,6 +220,22 @@ class HouseRulesTest {
         .check(HOUSE);
   }
 
+  /**
+   * A clock that is set decides nothing: intervals are monotonic, what is old the database says.
+   */
+  @Test
+  void theInboxReadsNoClockButForMetrics() {
+    noClasses()
+        .that(resideInAPackage(INBOX))
+        .and()
+        .doNotHaveSimpleName("InboxMetrics")
+        .should()
+        .callMethod(System.class, "currentTimeMillis")
+        .orShould()
+        .callMethod(java.time.Instant.class, "now")
+        .check(HOUSE);
+  }
+
   @Test
   void everyPackageIsNullMarked() {
     Set<String> unmarked =

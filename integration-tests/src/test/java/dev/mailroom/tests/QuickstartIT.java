@@ -10,8 +10,6 @@ import dev.mailroom.outbox.jdbc.OutboxSchema;
 import dev.mailroom.relay.Relay;
 import dev.mailroom.testkit.LocalAws;
 import dev.mailroom.testkit.PostgresServer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -19,16 +17,11 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 
-/** The README's sample is code that compiles and does what it says. */
+/** The README's sample does what it says; {@link DocsTest} has that it is this code. */
 class QuickstartIT {
-
-  private static final Path ROOT = Path.of("..");
-  private static final Pattern JAVA_BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
 
   @Test
   void theSampleGoesTheWholeWay() throws Exception {
@@ -65,20 +58,5 @@ class QuickstartIT {
       }
       return contents;
     }
-  }
-
-  @Test
-  void theReadmeShowsThatSample() throws Exception {
-    Matcher block = JAVA_BLOCK.matcher(Files.readString(ROOT.resolve("README.md")));
-    assertThat(block.find()).as("a java block").isTrue();
-    String sample =
-        Files.readString(
-            ROOT.resolve(
-                "examples/src/main/java/dev/mailroom/examples/quickstart/Quickstart.java"));
-    List<String> known = sample.lines().map(String::strip).toList();
-    assertThat(block.group(1).lines().map(String::strip).filter(line -> !line.isEmpty()))
-        .filteredOn(line -> !line.startsWith("//"))
-        .isNotEmpty()
-        .isSubsetOf(known);
   }
 }

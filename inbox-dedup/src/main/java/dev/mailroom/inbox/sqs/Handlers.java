@@ -2,6 +2,7 @@ package dev.mailroom.inbox.sqs;
 
 import dev.mailroom.inbox.ReceivedMessage;
 import dev.mailroom.outbox.MailroomException;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -13,6 +14,13 @@ record Handlers(
 
   Handlers {
     byType = Map.copyOf(byType);
+  }
+
+  static Handlers of(SqsConsumer.Builder builder) {
+    Map<String, SqsConsumer.Handler> byType = new HashMap<>(builder.handlers);
+    byType.replaceAll((type, handler) -> builder.around.apply(handler));
+    return new Handlers(
+        byType, Optional.ofNullable(builder.any).map(builder.around), builder.unknownTypes);
   }
 
   /**

@@ -26,6 +26,12 @@ record Inspection(
     var unused =
         queue
             .attributes()
+            .whenComplete(
+                (attributes, failure) -> {
+                  if (failure != null) {
+                    poison.takeOver();
+                  }
+                })
             .thenCompose(this::judge)
             .exceptionally(
                 failure -> {
@@ -57,11 +63,11 @@ record Inspection(
         RedrivePolicy.parse(attributes.get(QueueAttributeName.REDRIVE_POLICY));
     Duration retention = retention(attributes);
     if (policy.isEmpty()) {
+      poison.takeOver();
       judgeWithoutPolicy();
       judgeInbox(retention);
       return CompletableFuture.completedFuture(null);
     }
-    poison.leaveToQueue();
     judgeReceives(policy.get());
     return queue
         .attributesOf(policy.get().deadLetterArn())
@@ -109,20 +115,18 @@ record Inspection(
 
   private void judgeInbox(Duration deliverable) {
     Duration needed = deliverable.plusDays(1);
-    settings
-        .inboxRetention()
-        .filter(retention -> retention.compareTo(needed) < 0)
-        .ifPresent(
-            retention ->
-                findings.tell(
-                    Kind.SHORT_INBOX_RETENTION,
-                    "the inbox remembers messages for "
-                        + retention
-                        + ", but they can be delivered for "
-                        + deliverable
-                        + "; raise the inbox's retention to "
-                        + needed
-                        + " or more, or messages that are redriven late take effect twice"));
+    Duration retention = settings.inboxRetention();
+    if (retention.compareTo(needed) < 0) {
+      findings.tell(
+          Kind.SHORT_INBOX_RETENTION,
+          "the inbox remembers messages for "
+              + retention
+              + ", but they can be delivered for "
+              + deliverable
+              + "; raise Inbox.Builder.retention to "
+              + needed
+              + " or more, or messages that are redriven late take effect twice");
+    }
   }
 
   private static Duration retention(Map<QueueAttributeName, String> attributes) {

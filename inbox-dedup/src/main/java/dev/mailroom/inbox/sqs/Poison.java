@@ -19,8 +19,8 @@ final class Poison {
   private final int receives;
   private final InboxListener listener;
 
-  /** Whether SQS ends what fails too often. Unknown until the queue's attributes were read. */
-  private volatile boolean leftToQueue;
+  /** Not before it is known that the queue has no redrive policy. */
+  private volatile boolean ours;
 
   private volatile boolean closed;
 
@@ -36,8 +36,9 @@ final class Poison {
     this.listener = listener;
   }
 
-  void leaveToQueue() {
-    leftToQueue = true;
+  /** The queue has no redrive policy, or none that could be read. */
+  void takeOver() {
+    ours = true;
   }
 
   /** From now on a failure may be the fault of closing. */
@@ -46,7 +47,7 @@ final class Poison {
   }
 
   boolean takes(ReceivedMessage message) {
-    return store != null && !leftToQueue && !closed && message.receiveCount() >= receives;
+    return store != null && ours && !closed && message.receiveCount() >= receives;
   }
 
   /** Done once it is stored. */

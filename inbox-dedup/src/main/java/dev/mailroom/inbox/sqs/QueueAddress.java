@@ -13,6 +13,21 @@ record QueueAddress(String name, Optional<String> account, Optional<String> url)
 
   private static final int ARN_PARTS = 6;
 
+  /**
+   * @param create whether it is to be made if it is missing, which takes its name
+   */
+  static QueueAddress of(@Nullable String text, boolean create) {
+    if (text == null) {
+      throw new IllegalArgumentException("queue is missing: give its name, URL or ARN");
+    }
+    QueueAddress address = parse(text);
+    if (create && (address.url.isPresent() || address.account.isPresent())) {
+      throw new IllegalArgumentException(
+          "createIfMissing needs the queue's name alone, but queue is " + text);
+    }
+    return address;
+  }
+
   static QueueAddress parse(String text) {
     if (text.startsWith("http://") || text.startsWith("https://")) {
       String name = text.substring(text.lastIndexOf('/') + 1);

@@ -1,14 +1,13 @@
 package dev.mailroom.inbox.sqs;
 
 import java.time.Duration;
-import java.util.Optional;
 
 /**
  * What the builder has checked.
  *
  * @param source the queue's name
  * @param batch how many messages run in one transaction
- * @param inboxRetention how long the inbox remembers, as far as it is known
+ * @param inboxRetention how long the inbox remembers
  */
 record Settings(
     String source,
@@ -22,7 +21,7 @@ record Settings(
     Backoff backoff,
     Duration shutdown,
     boolean createIfMissing,
-    Optional<Duration> inboxRetention) {
+    Duration inboxRetention) {
 
   private static final Duration TWELVE_HOURS = Duration.ofHours(12);
 
@@ -41,7 +40,7 @@ record Settings(
         builder.backoff,
         builder.shutdown,
         builder.createIfMissing,
-        Optional.empty());
+        builder.inbox.cleaner().retention());
   }
 
   /**

@@ -9,9 +9,9 @@ import dev.mailroom.outbox.Codec;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.sqs.SqsAsyncClient;
 
@@ -95,7 +95,7 @@ public final class SqsConsumer implements AutoCloseable {
     worker =
         new Worker(
             new Unwrapping(address.name(), builder.payloads, findings),
-            builder.handlers(),
+            Handlers.of(builder),
             builder.inbox);
   }
 
@@ -158,13 +158,14 @@ public final class SqsConsumer implements AutoCloseable {
   public static final class Builder {
 
     private final SqsAsyncClient client;
-    private final Inbox inbox;
+    final Inbox inbox;
     final Map<String, Handler> handlers = new LinkedHashMap<>();
     private @Nullable SqsAsyncClient receiveClient;
     private @Nullable String queue;
     @Nullable Handler any;
     @Nullable Codec codec;
     boolean typed;
+    UnaryOperator<Handler> around = UnaryOperator.identity();
     UnknownTypes unknownTypes = UnknownTypes.FAIL;
     private @Nullable PayloadStore payloads;
     @Nullable BiConsumer<ReceivedMessage, Throwable> deadLetters;
@@ -225,6 +226,15 @@ public final class SqsConsumer implements AutoCloseable {
     /** Who handles messages without a type, and of types that no {@link #on} names. */
     public Builder onAny(Handler handler) {
       this.any = requireNonNull(handler, "handler");
+      return this;
+    }
+
+    /**
+     * What is done around each handler, inside the transaction: to restore the sender's trace from
+     * the header {@code traceparent} for instance. It is given each handler once, and must run it.
+     */
+    public Builder around(UnaryOperator<Handler> around) {
+      this.around = requireNonNull(around, "around");
       return this;
     }
 
@@ -379,20 +389,9 @@ public final class SqsConsumer implements AutoCloseable {
      *     setting, the value and the bound
      */
     public SqsConsumer build() {
-      if (queue == null) {
-        throw new IllegalArgumentException("queue is missing: give its name, URL or ARN");
-      }
-      QueueAddress address = QueueAddress.parse(queue);
+      QueueAddress address = QueueAddress.of(queue, createIfMissing);
       Handlers.check(this);
-      if (createIfMissing && (address.url().isPresent() || address.account().isPresent())) {
-        throw new IllegalArgumentException(
-            "createIfMissing needs the queue's name alone, but queue is " + queue);
-      }
       return new SqsConsumer(this, address, Settings.of(this, address).checked());
-    }
-
-    private Handlers handlers() {
-      return new Handlers(handlers, Optional.ofNullable(any), unknownTypes);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.mailroom.inbox.sqs;
 
+import static java.time.Duration.ofDays;
 import static java.time.Duration.ofHours;
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofMinutes;
@@ -8,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.mailroom.inbox.Inbox;
-import java.util.Optional;
+import java.time.Duration;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
@@ -63,6 +64,7 @@ class SettingsTest {
         "createIfMissing needs the queue's name",
         b -> b.queue("https://host/1/q").createIfMissing());
     refused("type 'T' has a handler already", b -> b.on("T", (m, c) -> {}));
+    refused("createIfMissing needs", b -> b.queue("arn:aws:sqs:r:1:q").createIfMissing());
     refused("queue must be a name of 1 to 80", b -> b.queue("no spaces"));
   }
 
@@ -97,9 +99,9 @@ class SettingsTest {
             ofSeconds(10),
             ofMinutes(15),
             backoff,
-            ofHours(0),
+            Duration.ZERO,
             false,
-            Optional.empty())
+            ofDays(30))
         .checked();
   }
 

@@ -3,13 +3,17 @@ package dev.mailroom.inbox.sqs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.mailroom.inbox.ReceivedMessage;
 import dev.mailroom.testkit.FaultPlan;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -104,6 +108,53 @@ class SqsConsumerFifoIT {
         .atMost(Stage.PATIENCE)
         .until(() -> stage.effects().size() == LENGTH && stage.heard.failures.size() > 2);
     assertThat(stage.effects()).containsExactlyElementsOf(sequence(0));
+  }
+
+  /** Left hidden, they would come again after ten minutes. */
+  @Test
+  void theRestOfAGroupGoesBackAtOnce() {
+    List<String> said = sequence(0);
+    said.forEach(each -> stage.sendOrdered("g", each));
+    AtomicInteger failures = new AtomicInteger();
+    ConcurrentLinkedQueue<String> tried = new ConcurrentLinkedQueue<>();
+    stage.start(
+        stage
+            .consumer()
+            .visibility(Duration.ofMinutes(10))
+            .on(
+                "Said",
+                (message, context) -> {
+                  tried.add(message.payload());
+                  if (message.payload().equals(payload(0, 2)) && failures.getAndIncrement() == 0) {
+                    throw new IllegalStateException("the first time");
+                  }
+                  Stage.record(message, context);
+                }));
+    stage.awaitEmptyQueue();
+    assertThat(stage.effects()).containsExactlyElementsOf(said);
+    assertThat(tried).hasSize(LENGTH + 1);
+    assertThat(stage.heard.returned).hasPositiveValue();
+  }
+
+  @Test
+  void aCopyInProgressElsewhereHoldsUpItsGroupAlone() throws Exception {
+    String id = UUID.randomUUID().toString();
+    stage.sendOrdered(id, "held", "copy");
+    stage.sendOrdered("held", "behind");
+    stage.sendOrdered("free", "free");
+    stage.inbox.process(
+        ReceivedMessage.of(id, "first"),
+        context -> {
+          Stage.record(context.message(), context);
+          stage.start(stage.consumer().on("Said", Stage::record));
+          await()
+              .atMost(Stage.PATIENCE)
+              .until(() -> stage.heard.inProgress.get() > 0 && !stage.effects().isEmpty());
+          assertThat(stage.effects()).containsExactly("free");
+        });
+    stage.awaitEmptyQueue();
+    assertThat(stage.effects()).containsExactlyInAnyOrder("first", "free", "behind");
+    assertThat(stage.heard.duplicates).hasValue(1);
   }
 
   private static String payload(int group, int number) {

@@ -80,7 +80,10 @@ final class Stage implements AutoCloseable {
   }
 
   void sendOrdered(String group, String payload) {
-    String id = UUID.randomUUID().toString();
+    sendOrdered(UUID.randomUUID().toString(), group, payload);
+  }
+
+  void sendOrdered(String id, String group, String payload) {
     AWS.sqs()
         .sendMessage(request(id, payload).messageGroupId(group).messageDeduplicationId(id).build());
   }
@@ -97,24 +100,29 @@ final class Stage implements AutoCloseable {
   }
 
   int visible() {
-    return count(QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES);
+    return visibleIn(url);
+  }
+
+  int visibleIn(String queueUrl) {
+    return count(queueUrl, QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES);
   }
 
   int hidden() {
-    return count(QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE);
+    return count(url, QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE);
   }
 
   /** Visible or hidden, asked at once: between two questions a message can change sides. */
   int queued() {
     return count(
+        url,
         QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES,
         QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE);
   }
 
-  private int count(QueueAttributeName... attributes) {
+  private static int count(String queueUrl, QueueAttributeName... attributes) {
     return AWS
         .sqs()
-        .getQueueAttributes(request -> request.queueUrl(url).attributeNames(attributes))
+        .getQueueAttributes(request -> request.queueUrl(queueUrl).attributeNames(attributes))
         .attributes()
         .values()
         .stream()

@@ -3,11 +3,14 @@ package dev.mailroom.inbox.sqs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.mailroom.inbox.Inbox;
 import dev.mailroom.inbox.InboxListener.Finding.Kind;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /** What a consumer says of its queue when it starts. */
@@ -65,7 +68,32 @@ class StartupIT {
     awaitFinding(Kind.SHORT_DEAD_LETTER_RETENTION, "14 days");
     assertThat(stage.heard.findings)
         .extracting(each -> each.kind())
-        .doesNotContain(Kind.NO_DEAD_LETTERS);
+        .doesNotContain(Kind.NO_DEAD_LETTERS, Kind.SHORT_INBOX_RETENTION);
+  }
+
+  @Test
+  void anInboxThatForgetsWhatItsQueuesStillDeliver() {
+    redrive(10, 1_209_600);
+    Inbox forgetful =
+        Inbox.builder(stage.database.pool(2), "stage").retention(Duration.ofDays(18)).build();
+    stage.start(
+        SqsConsumer.builder(Stage.AWS.sqsAsync(), forgetful)
+            .queue(stage.name)
+            .waitTime(Duration.ofSeconds(1))
+            .listener(stage.heard)
+            .onAny(Stage::record));
+    awaitFinding(Kind.SHORT_INBOX_RETENTION, "raise Inbox.Builder.retention to PT456H");
+  }
+
+  @Test
+  void attributesThatCannotBeReadAreToldAndNothingElse() {
+    redrive(10, 1_209_600);
+    Stage.AWS.sqs().deleteQueue(request -> request.queueUrl(stage.url + "-dead"));
+    stage.send("said");
+    stage.start(stage.consumer().onAny(Stage::record));
+    awaitFinding(Kind.NOT_CHECKED, "allow sqs:GetQueueAttributes");
+    stage.awaitEmptyQueue();
+    assertThat(stage.heard.findings).hasSize(1);
   }
 
   @Test
@@ -118,9 +146,10 @@ class StartupIT {
     awaitFinding(Kind.SNS_ENVELOPE, "RawMessageDelivery");
   }
 
-  @Test
-  void aMissingQueueIsMadeOnlyIfAsked() {
-    String missing = stage.name + "-missing";
+  @ParameterizedTest
+  @ValueSource(strings = {"-missing", "-missing.fifo"})
+  void aMissingQueueIsMadeOnlyIfAsked(String suffix) {
+    String missing = stage.name + suffix;
     stage.start(stage.consumer().queue(missing).onAny(Stage::record));
     awaitFinding(Kind.NO_QUEUE, "create it");
     stage.start(stage.consumer().queue(missing).createIfMissing().onAny(Stage::record));
