@@ -27,6 +27,13 @@ class H2IT {
   }
 
   @Nested
+  class Crowds extends CrowdSuite {
+    Crowds() {
+      super(Database.H2);
+    }
+  }
+
+  @Nested
   class Operations extends OperatorsSuite {
     Operations() {
       super(Database.H2);

@@ -27,6 +27,13 @@ class MariaDbIT {
   }
 
   @Nested
+  class Crowds extends CrowdSuite {
+    Crowds() {
+      super(Database.MARIADB);
+    }
+  }
+
+  @Nested
   class Operations extends OperatorsSuite {
     Operations() {
       super(Database.MARIADB);

@@ -29,6 +29,13 @@ class MySqlIT {
   }
 
   @Nested
+  class Crowds extends CrowdSuite {
+    Crowds() {
+      super(Database.MYSQL);
+    }
+  }
+
+  @Nested
   class Operations extends OperatorsSuite {
     Operations() {
       super(Database.MYSQL);

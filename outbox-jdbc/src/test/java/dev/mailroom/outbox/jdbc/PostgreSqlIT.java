@@ -56,6 +56,13 @@ class PostgreSqlIT {
   }
 
   @Nested
+  class Crowds extends CrowdSuite {
+    Crowds() {
+      super(Database.POSTGRESQL);
+    }
+  }
+
+  @Nested
   class Operations extends OperatorsSuite {
     Operations() {
       super(Database.POSTGRESQL);
