@@ -34,6 +34,13 @@ class H2IT {
   }
 
   @Nested
+  class Fidelity extends FidelitySuite {
+    Fidelity() {
+      super(Database.H2);
+    }
+  }
+
+  @Nested
   class Operations extends OperatorsSuite {
     Operations() {
       super(Database.H2);

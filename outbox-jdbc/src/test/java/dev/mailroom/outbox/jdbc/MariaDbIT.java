@@ -34,6 +34,13 @@ class MariaDbIT {
   }
 
   @Nested
+  class Fidelity extends FidelitySuite {
+    Fidelity() {
+      super(Database.MARIADB);
+    }
+  }
+
+  @Nested
   class Operations extends OperatorsSuite {
     Operations() {
       super(Database.MARIADB);

@@ -36,6 +36,13 @@ class MySqlIT {
   }
 
   @Nested
+  class Fidelity extends FidelitySuite {
+    Fidelity() {
+      super(Database.MYSQL);
+    }
+  }
+
+  @Nested
   class Operations extends OperatorsSuite {
     Operations() {
       super(Database.MYSQL);

@@ -63,6 +63,13 @@ class PostgreSqlIT {
   }
 
   @Nested
+  class Fidelity extends FidelitySuite {
+    Fidelity() {
+      super(Database.POSTGRESQL);
+    }
+  }
+
+  @Nested
   class Operations extends OperatorsSuite {
     Operations() {
       super(Database.POSTGRESQL);
