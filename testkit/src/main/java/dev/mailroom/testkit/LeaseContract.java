@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -164,6 +165,25 @@ abstract class LeaseContract {
     assertThat(leases().renew(RELAY, LONG, List.of()).relays())
         .extracting(Presence::relay)
         .containsExactly(RELAY);
+  }
+
+  @Test
+  void relaysThatRenewAtTheSameTimeDoNotHinderEachOther() {
+    List<CompletableFuture<Void>> relays =
+        IntStream.range(1, 5)
+            .mapToObj(number -> new UUID(0, number))
+            .map(relay -> CompletableFuture.runAsync(() -> renewOften(relay)))
+            .toList();
+    relays.forEach(CompletableFuture::join);
+    assertThat(leases().look(LONG).relays()).hasSize(4);
+  }
+
+  private void renewOften(UUID relay) {
+    try (LeaseStore own = store().leases()) {
+      for (int i = 0; i < 100; i++) {
+        own.renew(relay, LONG, List.of());
+      }
+    }
   }
 
   @Test

@@ -27,7 +27,7 @@ final class MariaDbDestinations {
       "SELECT destination, paused_at IS NOT NULL FROM outbox_destination";
 
   /** Both are looked up in the index before the statement runs, if they are no more than this. */
-  static final String FIRST_IN_GAP =
+  private static final String FIRST_IN_GAP =
       """
       SELECT
         (SELECT MIN(destination) FROM outbox_message FORCE INDEX (PRIMARY)

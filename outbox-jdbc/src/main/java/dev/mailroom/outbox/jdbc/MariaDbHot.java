@@ -44,7 +44,7 @@ final class MariaDbHot implements HotStatements {
       """;
 
   /** Walks the primary key from the mark of a range, and fetches the content of what is wanted. */
-  static final String RANGE =
+  private static final String RANGE =
       """
       (SELECT NULL, k.destination, k.partition_no, k.seq, k.message_id, k.message_key,
               k.message_type, k.created_at, k.size, k.inline, c.headers, c.payload
@@ -83,7 +83,7 @@ final class MariaDbHot implements HotStatements {
           AND m.message_id = r.message_id
       """;
 
-  static final String LOAD =
+  private static final String LOAD =
       CONTENT_OF
           + "STRAIGHT_JOIN outbox_message"
           + BY_KEY
@@ -99,7 +99,7 @@ final class MariaDbHot implements HotStatements {
    * The gates that nobody holds. Every writer locks one, in share mode and until it ends, before it
    * draws a seq; and its rows can be seen before its locks are gone.
    */
-  static final String FREE_GATES =
+  private static final String FREE_GATES =
       """
       SELECT number FROM outbox_lock FORCE INDEX (PRIMARY)
       WHERE purpose = 'GATE' FOR UPDATE SKIP LOCKED

@@ -48,7 +48,7 @@ final class MariaDbParked implements ParkedStatements {
       """;
 
   /** Locks the rows, so that none is copied that somebody is about to delete. */
-  static final String COPY =
+  private static final String COPY =
       """
       INSERT INTO outbox_parked
         (destination, seq, message_id, message_key, message_type, headers, payload, created_at,
@@ -63,7 +63,7 @@ final class MariaDbParked implements ParkedStatements {
           + BY_KEY
           + "FOR UPDATE ON DUPLICATE KEY UPDATE attempts = outbox_parked.attempts";
 
-  static final String REPARK =
+  private static final String REPARK =
       "UPDATE "
           + PARKINGS
           + "STRAIGHT_JOIN outbox_parked"
@@ -74,9 +74,10 @@ final class MariaDbParked implements ParkedStatements {
               p.mark = NULL
           """;
 
-  static final String REMOVE = "DELETE p FROM " + PARKINGS + "STRAIGHT_JOIN outbox_parked" + BY_KEY;
+  private static final String REMOVE =
+      "DELETE p FROM " + PARKINGS + "STRAIGHT_JOIN outbox_parked" + BY_KEY;
 
-  static final String HEADS =
+  private static final String HEADS =
       """
       SELECT k.position, (
         SELECT p.seq FROM outbox_parked p FORCE INDEX (outbox_parked_key)
@@ -89,7 +90,7 @@ final class MariaDbParked implements ParkedStatements {
         dead_blocks SMALLINT PATH '$[3]')) k
       """;
 
-  static final String HEADS_OF_LANE =
+  private static final String HEADS_OF_LANE =
       """
       SELECT ? AS position, ordered_key, MIN(seq) AS seq
       FROM outbox_parked FORCE INDEX (outbox_parked_key)
@@ -97,7 +98,7 @@ final class MariaDbParked implements ParkedStatements {
       GROUP BY ordered_key
       """;
 
-  static final String LIVING_HEADS_OF_LANE =
+  private static final String LIVING_HEADS_OF_LANE =
       """
       SELECT ? AS position, ordered_key, MIN(seq) AS seq
       FROM outbox_parked FORCE INDEX (outbox_parked_key)
@@ -105,7 +106,7 @@ final class MariaDbParked implements ParkedStatements {
       GROUP BY ordered_key
       """;
 
-  static final String FREE =
+  private static final String FREE =
       """
       UPDATE JSON_TABLE(?, '$[*]' COLUMNS (
           destination VARCHAR(512) PATH '$[0]', partition_no SMALLINT PATH '$[1]',
@@ -116,7 +117,7 @@ final class MariaDbParked implements ParkedStatements {
       WHERE p.ordered_key = h.message_key AND p.state = 'BLOCKED'
       """;
 
-  static final String DUE =
+  private static final String DUE =
       """
       (SELECT k.*, c.headers, c.payload
        FROM (

@@ -27,6 +27,20 @@ class H2IT {
   }
 
   @Nested
+  class Crowds extends CrowdSuite {
+    Crowds() {
+      super(Database.H2);
+    }
+  }
+
+  @Nested
+  class Fidelity extends FidelitySuite {
+    Fidelity() {
+      super(Database.H2);
+    }
+  }
+
+  @Nested
   class Operations extends OperatorsSuite {
     Operations() {
       super(Database.H2);

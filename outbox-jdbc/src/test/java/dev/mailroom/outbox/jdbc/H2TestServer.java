@@ -112,6 +112,11 @@ final class H2TestServer extends TestServer {
   }
 
   @Override
+  String literal(Instant time) {
+    return "TIMESTAMP WITH TIME ZONE '" + time + "'";
+  }
+
+  @Override
   Instant time(String text) {
     return OffsetDateTime.parse(
             text,

@@ -27,6 +27,20 @@ class MariaDbIT {
   }
 
   @Nested
+  class Crowds extends CrowdSuite {
+    Crowds() {
+      super(Database.MARIADB);
+    }
+  }
+
+  @Nested
+  class Fidelity extends FidelitySuite {
+    Fidelity() {
+      super(Database.MARIADB);
+    }
+  }
+
+  @Nested
   class Operations extends OperatorsSuite {
     Operations() {
       super(Database.MARIADB);

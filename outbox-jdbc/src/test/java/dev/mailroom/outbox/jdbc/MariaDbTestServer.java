@@ -155,6 +155,16 @@ final class MariaDbTestServer extends TestServer {
   }
 
   @Override
+  String literal(Instant time) {
+    return "'" + LocalDateTime.ofInstant(time, ZoneOffset.UTC) + "'";
+  }
+
+  @Override
+  String leavesUtc() {
+    return "SET time_zone = '-11:00'";
+  }
+
+  @Override
   Instant time(String text) {
     return LocalDateTime.parse(text.replace(' ', 'T')).toInstant(ZoneOffset.UTC);
   }

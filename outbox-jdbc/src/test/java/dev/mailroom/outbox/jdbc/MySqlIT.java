@@ -29,6 +29,20 @@ class MySqlIT {
   }
 
   @Nested
+  class Crowds extends CrowdSuite {
+    Crowds() {
+      super(Database.MYSQL);
+    }
+  }
+
+  @Nested
+  class Fidelity extends FidelitySuite {
+    Fidelity() {
+      super(Database.MYSQL);
+    }
+  }
+
+  @Nested
   class Operations extends OperatorsSuite {
     Operations() {
       super(Database.MYSQL);

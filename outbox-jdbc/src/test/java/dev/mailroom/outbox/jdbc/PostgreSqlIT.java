@@ -56,6 +56,20 @@ class PostgreSqlIT {
   }
 
   @Nested
+  class Crowds extends CrowdSuite {
+    Crowds() {
+      super(Database.POSTGRESQL);
+    }
+  }
+
+  @Nested
+  class Fidelity extends FidelitySuite {
+    Fidelity() {
+      super(Database.POSTGRESQL);
+    }
+  }
+
+  @Nested
   class Operations extends OperatorsSuite {
     Operations() {
       super(Database.POSTGRESQL);

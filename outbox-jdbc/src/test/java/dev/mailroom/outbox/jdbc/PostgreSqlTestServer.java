@@ -124,6 +124,11 @@ final class PostgreSqlTestServer extends TestServer {
   }
 
   @Override
+  String literal(Instant time) {
+    return "timestamptz '" + time + "'";
+  }
+
+  @Override
   Instant time(String text) {
     return OffsetDateTime.parse(
             text,

@@ -88,6 +88,14 @@ abstract class TestServer {
   /** A time as a parameter, as the columns hold it. */
   abstract Object time(Instant time);
 
+  /** A time as a literal, as the columns hold it. */
+  abstract String literal(Instant time);
+
+  /** What puts a session into a time zone that is not UTC. */
+  String leavesUtc() {
+    return "SET TIME ZONE 'Pacific/Pago_Pago'";
+  }
+
   /** The time of a column that was read by {@code getString}. */
   abstract Instant time(String text);
 
