@@ -46,10 +46,9 @@ final class JdbcLeaseStore implements LeaseStore {
   public Roll renew(UUID relay, Duration lease, List<Lease> held) {
     return run(
         (leases, database) -> {
-          // Before it has locked its own row: MariaDB waits for each row that it looks at.
-          leases.forget(database, lease.multipliedBy(LEASES_UNSEEN));
           leases.show(database, relay);
           leases.renew(database, lease, LeaseStatements.sorted(held));
+          leases.forget(database, lease.multipliedBy(LEASES_UNSEEN));
           return leases.roll(database, lease);
         });
   }
