@@ -60,34 +60,15 @@ public final class BenchCommand {
       List<String> durability = CleaningBench.show(pool, DURABILITY);
       Rounds measured = new Rounds(threads, messages);
       measured.run(new InboxBench(pool, aws).candidates(), rounds);
-      double toPlain = measured.medianRatio(InboxBench.PER_MESSAGE, InboxBench.PLAIN);
-      double toUsual = measured.medianRatio(InboxBench.BATCH, InboxBench.USUAL);
       PrintWriter out = out();
       out.println(String.join(", ", durability));
-      for (String name :
-          List.of(InboxBench.PLAIN, InboxBench.PER_MESSAGE, InboxBench.BATCH, InboxBench.USUAL)) {
-        out.printf(Locale.ROOT, "%-12s %8.0f messages/s%n", name, measured.median(name));
-      }
-      out.printf(
-          Locale.ROOT,
-          "per message to plain %.2f (target 0.75), batch to usual %.2f (target 2.5)%n",
-          toPlain,
-          toUsual);
+      InboxOutcome outcome = InboxOutcome.of(measured);
+      outcome.print(out);
       if (json) {
-        out.printf(
-            Locale.ROOT,
-            "{\"plain_per_s\":%.0f,\"per_message_per_s\":%.0f,\"batch_per_s\":%.0f,"
-                + "\"usual_per_s\":%.0f,\"ratio_per_message_to_plain\":%.3f,"
-                + "\"ratio_batch_to_usual\":%.3f}%n",
-            measured.median(InboxBench.PLAIN),
-            measured.median(InboxBench.PER_MESSAGE),
-            measured.median(InboxBench.BATCH),
-            measured.median(InboxBench.USUAL),
-            toPlain,
-            toUsual);
+        out.println(outcome.json());
       }
       out.flush();
-      return toPlain >= 0.75 && toUsual >= 2.5 ? 0 : 1;
+      return outcome.isMet() ? 0 : 1;
     }
   }
 

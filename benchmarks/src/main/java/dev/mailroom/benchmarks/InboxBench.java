@@ -25,11 +25,16 @@ import software.amazon.awssdk.services.sqs.model.Message;
 final class InboxBench {
 
   static final String PLAIN = "plain";
+  static final String FLOOR = "floor";
   static final String PER_MESSAGE = "per_message";
   static final String BATCH = "batch";
   static final String USUAL = "usual";
 
   private static final int BATCH_SIZE = 10;
+  private static final String CLAIM =
+      """
+      INSERT INTO inbox_message (consumer, message_id) VALUES ('floor', ?) ON CONFLICT DO NOTHING
+      """;
 
   private final HikariDataSource pool;
   private final SqsClient sqs;
@@ -49,18 +54,41 @@ final class InboxBench {
   Map<String, Rounds.Candidate> candidates() {
     Map<String, Rounds.Candidate> candidates = new LinkedHashMap<>();
     candidates.put(PLAIN, messages -> () -> times(messages, this::plain));
+    candidates.put(FLOOR, messages -> () -> times(messages, this::floor));
     candidates.put(PER_MESSAGE, messages -> () -> times(messages, this::perMessage));
     candidates.put(BATCH, this::batches);
     candidates.put(USUAL, this::usual);
     return candidates;
   }
 
-  /** The floor: the handler's write and its commit. */
+  /** The handler's write and its commit, and nothing that would know a message again. */
   private void plain() throws SQLException {
     try (Connection connection = pool.getConnection()) {
       connection.setAutoCommit(false);
       write(connection);
       connection.commit();
+    }
+  }
+
+  /**
+   * The least that an inbox can do: one row more, before the write, in a round trip of its own
+   * because the handler must not run if it is there. No timeout for locks, no look at whether the
+   * handler has ended the transaction.
+   */
+  private void floor() throws SQLException {
+    try (Connection connection = pool.getConnection()) {
+      connection.setAutoCommit(false);
+      if (isNew(connection, Uuid7.next())) {
+        write(connection);
+      }
+      connection.commit();
+    }
+  }
+
+  private static boolean isNew(Connection connection, String id) throws SQLException {
+    try (PreparedStatement insert = connection.prepareStatement(CLAIM)) {
+      insert.setString(1, id);
+      return insert.executeUpdate() == 1;
     }
   }
 

@@ -64,9 +64,11 @@ final class Rounds {
     }
   }
 
-  /** Messages a second. */
-  double median(String name) {
-    return median(rates.getOrDefault(name, List.of()));
+  /** Messages a second of each candidate. */
+  Map<String, Double> medians() {
+    Map<String, Double> medians = new LinkedHashMap<>();
+    rates.forEach((name, its) -> medians.put(name, median(its)));
+    return medians;
   }
 
   /** Of the rounds' own ratios, so that a slow round does not count for one side alone. */

@@ -7,7 +7,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
@@ -138,9 +137,10 @@ final class PostgreSqlInbox implements InboxDialect {
     connection.commit(); // for pools that count; the driver knows that nothing is open
   }
 
+  /** Prepared, though without parameters, so that the server parses it once a connection. */
   private static void checked(Connection connection, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(sql);
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.execute();
     } catch (SQLException e) {
       String state = e.getSQLState() == null ? "" : e.getSQLState();
       throw switch (state) {
