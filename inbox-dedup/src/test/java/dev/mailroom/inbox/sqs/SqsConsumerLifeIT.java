@@ -194,7 +194,7 @@ class SqsConsumerLifeIT {
     stage.send("said");
     stage.start(stage.consumer().visibility(Duration.ofSeconds(1)).on("Said", Stage::record));
     await().atMost(Stage.PATIENCE).until(() -> stage.heard.deleteFailures.get() > 0);
-    Stage.AWS.faults().clear();
+    stage.heal();
     stage.awaitEmptyQueue();
     assertThat(stage.effects()).containsExactly("said");
     assertThat(stage.heard.duplicates).hasPositiveValue();
