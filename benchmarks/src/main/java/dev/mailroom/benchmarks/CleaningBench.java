@@ -28,6 +28,7 @@ final class CleaningBench {
   record Outcome(long deleted, double seconds, double longestMillis, double insertRatio) {}
 
   private static final Duration WINDOW = Duration.ofMillis(500);
+  private static final Duration LONGEST_REST = Duration.ofMillis(1_100);
 
   private final HikariDataSource pool;
   private final HikariDataSource cleaning;
@@ -73,13 +74,21 @@ final class CleaningBench {
     CompletableFuture<Long> deleted =
         CompletableFuture.supplyAsync(
             () -> InboxCleaner.builder(paced.of(cleaning), "bench").build().clean());
+    double waited = 0;
     while (!deleted.isDone()) {
       with.add(window());
+      if (deleted.isDone()) {
+        break;
+      }
+      long pausing = System.nanoTime();
       paced.pause();
       without.add(window());
       paced.resume();
+      // The cleaner rests for twice the time that it stood still here, a second at most.
+      Thread.sleep(LONGEST_REST.toMillis());
+      waited += (System.nanoTime() - pausing) / 1e9;
     }
-    double seconds = (System.nanoTime() - begun) / 1e9 - without.size() * WINDOW.toMillis() / 1e3;
+    double seconds = (System.nanoTime() - begun) / 1e9 - waited;
     ended = true;
     inserting.join();
     return new Outcome(

@@ -159,7 +159,10 @@ public final class InboxCleaner {
       this.consumer = InboxKey.requireLength("consumer", consumer);
     }
 
-    /** How long rows are kept: 1 to 3 650 days, by default 30. */
+    /**
+     * How long rows are kept: 1 to 3 650 days, by default 30. Give an {@link Inbox} of the same
+     * consumer the same, or its consumers compare their queues with another one at their start.
+     */
     public Builder retention(Duration retention) {
       this.retention = requireNonNull(retention, "retention");
       return this;

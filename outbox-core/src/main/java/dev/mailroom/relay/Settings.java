@@ -50,7 +50,7 @@ record Settings(
           Duration.ofMillis(5),
           Duration.ofMillis(200),
           Duration.ofSeconds(2),
-          Duration.ofMillis(500),
+          Duration.ofMillis(250),
           Duration.ofSeconds(15),
           Duration.ofSeconds(5),
           Duration.ofMillis(250),

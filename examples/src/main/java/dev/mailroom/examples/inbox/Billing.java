@@ -57,6 +57,6 @@ public record Billing(SqsConsumer consumer, ScheduledFuture<?> cleaning) impleme
   @Override
   public void close() {
     consumer.close();
-    cleaning.cancel(false);
+    cleaning.cancel(true); // it ends after its chunk
   }
 }

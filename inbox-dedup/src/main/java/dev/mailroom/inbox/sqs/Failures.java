@@ -18,6 +18,12 @@ final class Failures {
     return root;
   }
 
+  /** Whether the caller may not do that, which asking again does not change. */
+  static boolean isForbidden(Throwable error) {
+    return root(error) instanceof AwsServiceException service
+        && (service.statusCode() == 403 || kind(service).contains("AccessDenied"));
+  }
+
   /** Two failures of one kind are worth one line in a log. */
   static String kind(Throwable error) {
     return error instanceof AwsServiceException service && service.awsErrorDetails() != null

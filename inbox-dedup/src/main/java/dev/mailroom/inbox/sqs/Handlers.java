@@ -1,5 +1,7 @@
 package dev.mailroom.inbox.sqs;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mailroom.inbox.ReceivedMessage;
 import dev.mailroom.outbox.MailroomException;
 import java.util.HashMap;
@@ -18,9 +20,16 @@ record Handlers(
 
   static Handlers of(SqsConsumer.Builder builder) {
     Map<String, SqsConsumer.Handler> byType = new HashMap<>(builder.handlers);
-    byType.replaceAll((type, handler) -> builder.around.apply(handler));
+    byType.replaceAll((type, handler) -> around(builder, handler));
     return new Handlers(
-        byType, Optional.ofNullable(builder.any).map(builder.around), builder.unknownTypes);
+        byType,
+        Optional.ofNullable(builder.any).map(handler -> around(builder, handler)),
+        builder.unknownTypes);
+  }
+
+  private static SqsConsumer.Handler around(
+      SqsConsumer.Builder builder, SqsConsumer.Handler handler) {
+    return requireNonNull(builder.around.apply(handler), "around has returned null for a handler");
   }
 
   /**

@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /**
@@ -20,29 +19,29 @@ record Inspection(
 
   private static final int FEW_ON_FIFO = 10;
 
-  /** Asks, and goes on when the answers come. */
-  void begin() {
+  /**
+   * Asks, and goes on when the answers come.
+   *
+   * @return whether the queue has answered, be it that it may not be asked; else try again
+   */
+  CompletableFuture<Boolean> begin() {
     judgeSettings();
-    var unused =
-        queue
-            .attributes()
-            .whenComplete(
-                (attributes, failure) -> {
-                  if (failure != null) {
-                    poison.takeOver();
-                  }
-                })
-            .thenCompose(this::judge)
-            .exceptionally(
-                failure -> {
-                  findings.tell(
-                      Kind.NOT_CHECKED,
-                      "its attributes cannot be read, so its redrive policy and retention were not"
-                          + " checked; allow sqs:GetQueueAttributes ("
-                          + Failures.root(failure).getMessage()
-                          + ")");
-                  return null;
-                });
+    return queue.attributes().thenCompose(this::judge).exceptionally(this::notRead);
+  }
+
+  /** Where nobody may ask, it counts as a queue without a redrive policy. */
+  private boolean notRead(Throwable failure) {
+    boolean forbidden = Failures.isForbidden(failure);
+    if (forbidden) {
+      poison.takeOver();
+      findings.tell(
+          Kind.NOT_CHECKED,
+          "its attributes cannot be read, so its redrive policy and retention were not"
+              + " checked; allow sqs:GetQueueAttributes ("
+              + Failures.root(failure).getMessage()
+              + ")");
+    }
+    return forbidden;
   }
 
   private void judgeSettings() {
@@ -58,7 +57,7 @@ record Inspection(
     }
   }
 
-  private CompletableFuture<@Nullable Void> judge(Map<QueueAttributeName, String> attributes) {
+  private CompletableFuture<Boolean> judge(Map<QueueAttributeName, String> attributes) {
     Optional<RedrivePolicy> policy =
         RedrivePolicy.parse(attributes.get(QueueAttributeName.REDRIVE_POLICY));
     Duration retention = retention(attributes);
@@ -66,12 +65,33 @@ record Inspection(
       poison.takeOver();
       judgeWithoutPolicy();
       judgeInbox(retention);
-      return CompletableFuture.completedFuture(null);
+      return CompletableFuture.completedFuture(true);
     }
     judgeReceives(policy.get());
+    String deadLetterArn = policy.get().deadLetterArn();
     return queue
-        .attributesOf(policy.get().deadLetterArn())
-        .thenAccept(deadLetterQueue -> judgeRetention(retention, retention(deadLetterQueue)));
+        .attributesOf(deadLetterArn)
+        .handle(
+            (attributesThere, failure) -> {
+              if (failure == null) {
+                judgeRetention(retention, retention(attributesThere));
+              } else {
+                deadLettersNotRead(deadLetterArn, failure);
+                judgeInbox(retention);
+              }
+              return true;
+            });
+  }
+
+  private void deadLettersNotRead(String arn, Throwable failure) {
+    findings.tell(
+        Kind.NOT_CHECKED,
+        "the attributes of its dead-letter queue "
+            + arn
+            + " cannot be read, so that one's retention was not checked; see that it exists and"
+            + " allow sqs:GetQueueAttributes there ("
+            + Failures.root(failure).getMessage()
+            + ")");
   }
 
   private void judgeWithoutPolicy() {

@@ -36,7 +36,7 @@ final class Poison {
     this.listener = listener;
   }
 
-  /** The queue has no redrive policy, or none that could be read. */
+  /** The queue has no redrive policy, or nobody may ask for it. */
   void takeOver() {
     ours = true;
   }

@@ -42,6 +42,7 @@ final class Receiver implements Runnable {
 
   private int failures;
   private boolean found;
+  private CompletableFuture<Boolean> inspected = CompletableFuture.completedFuture(false);
 
   Receiver(
       SqsQueue queue,
@@ -104,6 +105,9 @@ final class Receiver implements Runnable {
     if (!found) {
       find();
     }
+    if (inspected.isDone() && !inspected.getNow(false)) {
+      inspected = inspection.begin();
+    }
     CompletableFuture<ReceiveMessageResponse> receiving = queue.receive(room);
     poll = receiving;
     ReceiveMessageResponse response = receiving.get();
@@ -125,7 +129,6 @@ final class Receiver implements Runnable {
       log.warn("Queue {} did not exist and was created (createIfMissing)", queue.name());
     }
     found = true;
-    inspection.begin();
   }
 
   private void recovered() {

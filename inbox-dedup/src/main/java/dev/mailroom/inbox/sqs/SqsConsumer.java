@@ -232,9 +232,12 @@ public final class SqsConsumer implements AutoCloseable {
     /**
      * What is done around each handler, inside the transaction: to restore the sender's trace from
      * the header {@code traceparent} for instance. It is given each handler once, and must run it.
+     * Called again, the later one is around the earlier.
      */
     public Builder around(UnaryOperator<Handler> around) {
-      this.around = requireNonNull(around, "around");
+      requireNonNull(around, "around");
+      UnaryOperator<Handler> inner = this.around;
+      this.around = handler -> around.apply(inner.apply(handler));
       return this;
     }
 

@@ -10,10 +10,12 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.sqs.SqsAsyncClient;
+import software.amazon.awssdk.services.sqs.model.SqsException;
 
 /** What a consumer asks of which client, and what it does until the answer is there. */
 class ClientsIT {
@@ -92,7 +94,8 @@ class ClientsIT {
         wrapped(
                 call ->
                     call.equals("getQueueAttributes")
-                        ? CompletableFuture.failedFuture(new IllegalStateException("forbidden"))
+                        ? CompletableFuture.failedFuture(
+                            SqsException.builder().statusCode(403).message("forbidden").build())
                         : CompletableFuture.completedFuture(null))
             .deadLetters(1, (message, error) -> {})
             .on(
@@ -103,6 +106,30 @@ class ClientsIT {
     stage.awaitEmptyQueue();
     assertThat(stage.heard.deadLetters).hasSize(1);
     assertThat(stage.heard.findings).extracting(each -> each.kind()).contains(Kind.NOT_CHECKED);
+  }
+
+  @Test
+  void attributesThatCouldNotBeReadAreAskedForAgain() {
+    AtomicInteger asked = new AtomicInteger();
+    stage.send("poison");
+    stage.start(
+        wrapped(
+                call ->
+                    call.equals("getQueueAttributes") && asked.incrementAndGet() < 3
+                        ? CompletableFuture.failedFuture(new IllegalStateException("away"))
+                        : CompletableFuture.completedFuture(null))
+            .deadLetters(1, (message, error) -> {})
+            .on(
+                "Said",
+                (message, context) -> {
+                  throw new IllegalStateException("always");
+                }));
+    stage.awaitEmptyQueue();
+    assertThat(asked).hasValue(3);
+    assertThat(stage.heard.deadLetters).hasSize(1);
+    assertThat(stage.heard.findings)
+        .extracting(each -> each.kind())
+        .doesNotContain(Kind.NOT_CHECKED);
   }
 
   @Test

@@ -11,9 +11,6 @@ import java.util.SplittableRandom;
 /** All that can happen to processes and servers, and what each may at most let arrive twice. */
 final class Disasters {
 
-  /** What a database may forget of acknowledgements, which it need not keep, with some room. */
-  private static final long FORGOTTEN_MILLIS = 3_000;
-
   private static final int BATCH = 10;
 
   private final Town town;
@@ -65,7 +62,7 @@ final class Disasters {
 
   private String crashDatabase() throws InterruptedException, SQLException {
     long now = System.currentTimeMillis();
-    long before = audit.rows() + audit.missing() + receivedSince(now - FORGOTTEN_MILLIS);
+    long before = audit.rows() + audit.missing() + receivedSince(now - town.mayForgetMillis());
     town.crashDatabase();
     Thread.sleep(random.nextInt(1_000));
     town.startDatabase();

@@ -34,6 +34,9 @@ public interface DatabaseServer extends AutoCloseable {
   /** Fails unless a commit that was acknowledged survives {@link #crash}. */
   void requireDurability() throws SQLException;
 
+  /** For how long a relay's acknowledgements may be lost in a crash, with some room. */
+  long mayForgetMillis();
+
   /** Ends, with a statement on the caller's own connection, half of all others by chance. */
   String cutHalfOfTheConnections();
 

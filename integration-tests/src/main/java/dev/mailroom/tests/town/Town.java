@@ -153,6 +153,11 @@ public final class Town implements AutoCloseable {
     return dataSource;
   }
 
+  /** As {@link DatabaseServer#mayForgetMillis}. */
+  public long mayForgetMillis() {
+    return server.mayForgetMillis();
+  }
+
   /** Kills the database as a power cut does. */
   public void crashDatabase() {
     server.crash();

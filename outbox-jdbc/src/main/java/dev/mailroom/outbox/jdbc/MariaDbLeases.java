@@ -59,6 +59,11 @@ final class MariaDbLeases implements LeaseStatements {
       WHERE partition_no = ? AND owner = ? AND epoch = ?
       """;
 
+  private static final String LOCK_UNSEEN =
+      """
+      SELECT instance_id FROM outbox_relay WHERE instance_id = ? FOR UPDATE SKIP LOCKED
+      """;
+
   private static final String FORGET =
       """
       DELETE FROM outbox_relay
@@ -152,8 +157,18 @@ final class MariaDbLeases implements LeaseStatements {
   @Override
   public void forget(Connection connection, Duration unseen) throws SQLException {
     for (Presence each : relays(connection, unseen)) {
-      if (!each.fresh()) {
+      if (!each.fresh() && locked(connection, each.relay())) {
         update(connection, FORGET, each.relay().toString(), micros(unseen));
+      }
+    }
+  }
+
+  /** Not if it is showing itself just now. */
+  private boolean locked(Connection connection, UUID relay) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(sql.of(LOCK_UNSEEN))) {
+      select.setString(1, relay.toString());
+      try (ResultSet results = select.executeQuery()) {
+        return results.next();
       }
     }
   }

@@ -72,10 +72,14 @@ final class PostgreSqlLeases implements LeaseStatements {
       FROM held WHERE p.partition_no = held.partition_no
       """;
 
+  /** Whose row is locked is showing itself, and not to be waited for. */
   private static final String FORGET =
       """
-      DELETE FROM outbox_relay
-      WHERE seen_at < clock_timestamp() - ? * interval '1 microsecond'
+      WITH unseen AS MATERIALIZED (
+        SELECT instance_id FROM outbox_relay
+        WHERE seen_at < clock_timestamp() - ? * interval '1 microsecond'
+        FOR UPDATE SKIP LOCKED)
+      DELETE FROM outbox_relay r USING unseen WHERE r.instance_id = unseen.instance_id
       """;
 
   /** The strongest lock: it waits for those who act on the lease that ends here. */

@@ -52,6 +52,7 @@ abstract class CrowdSuite {
   void start() {
     database = server.withOutbox();
     relays = new TwoRelays(database);
+    relays.start();
   }
 
   @AfterEach

@@ -42,6 +42,7 @@ abstract class LeaseStoreSuite {
   private static final Duration HOUR = Duration.ofHours(1);
   private static final int PARTITION = 3;
 
+  private final Database kind;
   private final TestServer server;
   private TestDatabase database;
   private OutboxStore store;
@@ -49,6 +50,7 @@ abstract class LeaseStoreSuite {
   private Lease lease;
 
   LeaseStoreSuite(Database kind) {
+    this.kind = kind;
     server = TestServer.of(kind);
   }
 
@@ -135,6 +137,24 @@ abstract class LeaseStoreSuite {
     try (Connection other = database.begin()) {
       new Dialects(TableNames.DEFAULT).of(other).leases().show(other, OTHER);
       assertThat(leases.renew(RELAY, HOUR, List.of(lease)).relays()).hasSize(2);
+    }
+  }
+
+  /** After an outage all look dead to each other, and show themselves at the same time. */
+  @Test
+  void aRelayThatShowsItselfAgainIsNotWaitedFor() throws Exception {
+    assumeThat(kind).as("H2 waits for it").isNotEqualTo(Database.H2);
+    leases.renew(OTHER, HOUR, List.of());
+    try (Connection other = database.begin()) {
+      new Dialects(TableNames.DEFAULT).of(other).leases().show(other, OTHER);
+      Duration moment = Duration.ofMillis(1);
+      await()
+          .until(
+              () -> leases.renew(RELAY, moment, List.of()).relays(),
+              relays -> relays.stream().anyMatch(each -> !each.fresh()));
+      for (int i = 0; i < 50; i++) {
+        assertThat(leases.renew(RELAY, moment, List.of()).relays()).hasSize(2);
+      }
     }
   }
 

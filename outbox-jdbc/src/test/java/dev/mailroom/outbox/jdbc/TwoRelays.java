@@ -25,12 +25,15 @@ final class TwoRelays implements AutoCloseable {
 
   TwoRelays(TestDatabase database) {
     this.database = database;
-    start();
-    start();
+  }
+
+  void start() {
+    startOne();
+    startOne();
     await().atMost(LONG).until(this::owners, owners -> owners == 2);
   }
 
-  private void start() {
+  private void startOne() {
     HikariDataSource pool = new HikariDataSource();
     pool.setJdbcUrl(database.url);
     pool.setMaximumPoolSize(CONNECTIONS);
