@@ -17,6 +17,7 @@ import java.util.List;
  *   <li>{@code well}: nothing goes wrong
  *   <li>{@code faults}: it throttles, fails, and fails single entries of batches
  *   <li>{@code lossy}: it does so, and does not answer to some of what it has done
+ *   <li>{@code slow}: it does all, and takes 200 ms for each call
  *   <li>{@code down}: it does nothing
  *   <li>{@code forgetful NAME}: a FIFO queue that delivers repeats, as all do after 5 minutes
  *   <li>{@code unanswered}: how many calls were carried out without an answer
@@ -46,6 +47,7 @@ public final class AwsMain {
       case "well" -> aws.faults().all(FaultPlan.NONE);
       case "faults" -> aws.faults().all(FAULTS);
       case "lossy" -> aws.faults().all(FAULTS.withLostResponse(0.1));
+      case "slow" -> aws.faults().all(FaultPlan.NONE.withLatency(Duration.ofMillis(200)));
       case "down" -> aws.faults().all(FAULTS.withServerError(1));
       case "forgetful" -> aws.faults().forgetful(words.get(1));
       case "unanswered" -> {
