@@ -7,12 +7,15 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -28,6 +31,8 @@ import org.flywaydb.core.api.MigrationInfoService;
  */
 public final class Schema {
 
+  private static final Duration STANDS_STILL = Duration.ofSeconds(2);
+  private static final long LOOK_EVERY_MILLIS = 50;
   private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{(\\w+)}");
 
   private final String part;
@@ -82,31 +87,56 @@ public final class Schema {
     }
   }
 
-  /** The version of tables that no history knows; 0 if there are none. */
+  /**
+   * The version of tables that no history knows; 0 if there are none. Where DDL is not
+   * transactional, another process may be making them right now: what fits no version is looked at
+   * again until it stands still.
+   */
   private int unrecorded(DataSource dataSource, Database database, TableNames names)
       throws SQLException {
-    if (recorded(dataSource, database, names).isPresent()) {
-      return 0;
-    }
-    Layout found = found(dataSource, database, names);
-    if (found.isEmpty()) {
-      return 0;
-    }
-    for (int version = versions.size(); version > 0; version--) {
-      if (found.firstDifference(layout(database, version)).isEmpty()) {
-        return version;
+    Layout last = new Layout(Map.of());
+    long since = System.nanoTime();
+    while (recorded(dataSource, database, names).isEmpty()) {
+      Layout found = found(dataSource, database, names);
+      OptionalInt version = fitting(database, found);
+      if (version.isPresent()) {
+        return version.getAsInt();
       }
+      if (!found.equals(last)) {
+        last = found;
+        since = System.nanoTime();
+      } else if (System.nanoTime() - since > STANDS_STILL.toNanos()) {
+        throw unknown(database, found);
+      }
+      pause();
     }
-    String difference = found.firstDifference(layout(database, versions.size())).orElseThrow();
-    // Where DDL is not transactional, another process may be making them right now.
-    if (recorded(dataSource, database, names).isPresent()) {
-      return 0;
+    return 0;
+  }
+
+  private OptionalInt fitting(Database database, Layout found) {
+    if (found.isEmpty()) {
+      return OptionalInt.of(0);
     }
-    throw new MailroomException(
+    return IntStream.rangeClosed(1, versions.size())
+        .filter(version -> found.firstDifference(layout(database, version)).isEmpty())
+        .max();
+  }
+
+  private MailroomException unknown(Database database, Layout found) {
+    return new MailroomException(
         found.tables()
             + " are there, no migration has made them, and they are none of Mailroom's versions: "
-            + difference
+            + found.firstDifference(layout(database, versions.size())).orElseThrow()
             + ". Drop or rename them, or make them as print shows them.");
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(LOOK_EVERY_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new MailroomException("interrupted while another process made the tables", e);
+    }
   }
 
   /**
