@@ -1,6 +1,5 @@
 package dev.mailroom.relay.aws;
 
-import dev.mailroom.outbox.MailroomException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -13,7 +12,7 @@ record Arn(String text, String region, String account, String name) {
   static Arn parse(String text, String service) {
     Matcher parts = ARN.matcher(text);
     if (!parts.matches() || !parts.group(1).equals(service)) {
-      throw new MailroomException(
+      throw new IllegalArgumentException(
           "ARN \"" + text + "\" must be like arn:aws:" + service + ":eu-west-1:123456789012:name");
     }
     return new Arn(text, parts.group(2), parts.group(3), parts.group(4));

@@ -130,7 +130,7 @@ public final class AwsTransport implements Transport {
   }
 
   private Endpoint newEndpoint(String destination) {
-    Route route = regions.check(routes.of(destination));
+    Route route = routeOf(destination);
     Sender sender =
         route instanceof SqsQueue queue
             ? new SqsSender(sqs, queue, settings)
@@ -138,6 +138,15 @@ public final class AwsTransport implements Transport {
     Endpoint endpoint = new Endpoint(sender);
     lookAhead.add(endpoint);
     return endpoint;
+  }
+
+  /** What a message names is no setting: the engine waits for a route as for any other. */
+  private Route routeOf(String destination) {
+    try {
+      return regions.check(routes.of(destination));
+    } catch (IllegalArgumentException e) {
+      throw new MailroomException(String.valueOf(e.getMessage()), e);
+    }
   }
 
   /** Collects the settings of a transport; not for sharing between threads. */
@@ -174,11 +183,11 @@ public final class AwsTransport implements Transport {
      * are configured. Default: 5 s.
      *
      * @param timeout 100 ms to 60 s
-     * @throws MailroomException if it is outside of these
+     * @throws IllegalArgumentException if it is outside of these
      */
     public Builder timeout(Duration timeout) {
       if (timeout.compareTo(SHORTEST) < 0 || timeout.compareTo(LONGEST) > 0) {
-        throw new MailroomException("timeout must be 100 ms to 60 s, but is " + timeout);
+        throw new IllegalArgumentException("timeout must be 100 ms to 60 s: " + timeout);
       }
       this.timeout = timeout;
       return this;
@@ -189,7 +198,7 @@ public final class AwsTransport implements Transport {
      * that starts at {@code first}, doubles with each probe that fails, and ends at {@code cap}.
      * Default: 100 ms to 60 s.
      *
-     * @throws MailroomException unless 1 ms ≤ first ≤ cap ≤ 1 h
+     * @throws IllegalArgumentException unless 1 ms ≤ first ≤ cap ≤ 1 h
      */
     public Builder probing(Duration first, Duration cap) {
       probing = new Probing(first, cap);
@@ -202,14 +211,14 @@ public final class AwsTransport implements Transport {
      * takes by the number of relays. Default: no limit.
      *
      * @param messagesPerSecond 0.01 to 1 000 000
-     * @throws MailroomException if it is outside of these
+     * @throws IllegalArgumentException if it is outside of these
      */
     public Builder rateLimit(String destination, double messagesPerSecond) {
       if (!(messagesPerSecond >= 0.01 && messagesPerSecond <= 1_000_000)) {
-        throw new MailroomException(
-            "the rate limit of '"
+        throw new IllegalArgumentException(
+            "rateLimit of '"
                 + destination
-                + "' must be 0.01 to 1 000 000 messages a second, but is "
+                + "' must be 0.01 to 1 000 000 messages a second: "
                 + messagesPerSecond);
       }
       rates.put(requireNonNull(destination, "destination"), messagesPerSecond);
@@ -229,8 +238,8 @@ public final class AwsTransport implements Transport {
     /**
      * The transport; nothing is called yet.
      *
-     * @throws MailroomException if a route's ARN or URL is in another region than its client, which
-     *     would otherwise look for the same name in its own
+     * @throws IllegalArgumentException if a route's ARN or URL is in another region than its
+     *     client, which would otherwise look for the same name in its own
      */
     public AwsTransport build() {
       return new AwsTransport(this);

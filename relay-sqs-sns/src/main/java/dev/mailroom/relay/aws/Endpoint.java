@@ -11,7 +11,7 @@ final class Endpoint {
   private static final int MAX_ENTRIES = 10;
 
   private final Sender sender;
-  private volatile Bounds bounds;
+  private volatile SizeLimits bounds;
   private @Nullable CompletableFuture<Place> place; // guarded by this
 
   Endpoint(Sender sender) {

@@ -1,6 +1,5 @@
 package dev.mailroom.relay.aws;
 
-import dev.mailroom.outbox.MailroomException;
 import java.util.regex.Pattern;
 
 /** What queues and topics may be called. */
@@ -16,7 +15,7 @@ final class Names {
 
   static String require(String what, Pattern allowed, String name) {
     if (!allowed.matcher(name).matches()) {
-      throw new MailroomException(
+      throw new IllegalArgumentException(
           what
               + " \""
               + name

@@ -5,4 +5,4 @@ package dev.mailroom.relay.aws;
  *
  * @param address the queue's URL or the topic's ARN
  */
-record Place(String address, Bounds bounds) {}
+record Place(String address, SizeLimits bounds) {}

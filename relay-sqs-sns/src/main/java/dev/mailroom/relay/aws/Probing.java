@@ -1,6 +1,5 @@
 package dev.mailroom.relay.aws;
 
-import dev.mailroom.outbox.MailroomException;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
@@ -19,11 +18,8 @@ record Probing(Duration first, Duration cap) {
     if (first.toMillis() < 1
         || cap.compareTo(first) < 0
         || cap.compareTo(Duration.ofHours(1)) > 0) {
-      throw new MailroomException(
-          "probing must have 1 ms <= first <= cap <= 1 h, but first is "
-              + first
-              + " and cap "
-              + cap);
+      throw new IllegalArgumentException(
+          "probing must have 1 ms <= first <= cap <= 1 h: first " + first + ", cap " + cap);
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.mailroom.relay.aws;
 
-import dev.mailroom.outbox.MailroomException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -30,13 +29,13 @@ record Regions(@Nullable String sqs, @Nullable String sns) {
   }
 
   /**
-   * @throws MailroomException if {@code route} is in another region than the client for it
+   * @throws IllegalArgumentException if {@code route} is in another region than the client for it
    */
   Route check(Route route) {
     String wanted = regionOf(route);
     String actual = route instanceof SqsQueue ? sqs : sns;
     if (wanted != null && actual != null && !wanted.equals(actual)) {
-      throw new MailroomException(
+      throw new IllegalArgumentException(
           route
               + " is in region "
               + wanted

@@ -9,11 +9,11 @@ public sealed interface Route permits SqsQueue, SnsTopic {
   /**
    * A copy with a bound of its own for the bytes of a message and of a batch, by which larger
    * messages are refused. The default is what the queue or topic itself says in its attribute
-   * {@code MaximumMessageSize}, and where that may not be read, 1,048,576 for SQS and 262,144 for
-   * SNS. Where it is read, the smaller of the two holds.
+   * {@code MaximumMessageSize}, and where that may not be read, 1 MiB for SQS and 256 KiB for SNS.
+   * Where it is read, the smaller of the two holds.
    *
-   * @param bytes 1,024 to 1,048,576
-   * @throws dev.mailroom.outbox.MailroomException if it is outside of these
+   * @param bytes 1 KiB to 1 MiB
+   * @throws IllegalArgumentException if it is outside of these
    */
   Route maxBytes(int bytes);
 }

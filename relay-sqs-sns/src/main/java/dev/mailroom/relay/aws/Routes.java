@@ -16,6 +16,7 @@ record Routes(Map<String, Route> named) {
 
   /**
    * @throws MailroomException if there is no route and the destination does not speak for itself
+   * @throws IllegalArgumentException if it does, but no queue or topic is called so
    */
   Route of(String destination) {
     Route route = named.get(destination);

@@ -12,7 +12,7 @@ interface Sender {
   boolean fifo();
 
   /** What holds before {@link #find} has answered. */
-  Bounds bounds();
+  SizeLimits bounds();
 
   /** Looks the destination up; fails if there is none. */
   CompletableFuture<Place> find();

@@ -35,7 +35,7 @@ record Sending(Endpoint endpoint, Deadline deadline) {
     IntStream.range(0, sizes.length)
         .filter(i -> sizes[i] <= bound)
         .forEach(i -> fitting.add(batch.get(i)));
-    if (fitting.size() < batch.size() && bound < Bounds.LARGEST) {
+    if (fitting.size() < batch.size() && bound < SizeLimits.LARGEST) {
       // It may have been raised since it was read, and then a retry has to succeed.
       endpoint.lookAgain(place);
     }

@@ -16,7 +16,7 @@ final class SizeLookup {
 
   private static final Logger log = LoggerFactory.getLogger(AwsTransport.class);
 
-  /** In bytes; 1,024 is the least that SQS and SNS take. */
+  /** In bytes; 1 KiB is the least that SQS and SNS take. */
   private static final Predicate<String> SIZE =
       Pattern.compile("[1-9][0-9]{3,7}").asMatchPredicate();
 

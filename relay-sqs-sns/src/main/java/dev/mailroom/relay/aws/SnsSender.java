@@ -46,8 +46,8 @@ final class SnsSender implements Sender {
   }
 
   @Override
-  public Bounds bounds() {
-    return Bounds.sns(null, topic.maxBytes());
+  public SizeLimits bounds() {
+    return SizeLimits.sns(null, topic.maxBytes());
   }
 
   @Override
@@ -56,7 +56,7 @@ final class SnsSender implements Sender {
   }
 
   private Place place(String arn, @Nullable Integer said) {
-    return new Place(arn, Bounds.sns(said, topic.maxBytes()));
+    return new Place(arn, SizeLimits.sns(said, topic.maxBytes()));
   }
 
   private CompletableFuture<String> arn() {

@@ -1,6 +1,5 @@
 package dev.mailroom.relay.aws;
 
-import dev.mailroom.outbox.MailroomException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +24,7 @@ public final class SnsTopic implements Route {
    * by page; in an account with thousands of topics, or without that permission, use {@link #arn}.
    *
    * @param name 1 to 256 of {@code A-Z a-z 0-9 _ -}, of which {@code .fifo} may be the end
-   * @throws MailroomException if it is no such name
+   * @throws IllegalArgumentException if it is no such name
    */
   public static SnsTopic named(String name) {
     return new SnsTopic(Names.require("topic name", NAME, name), null, null);
@@ -35,7 +34,7 @@ public final class SnsTopic implements Route {
    * A topic of any account in the client's region; nothing has to be looked up.
    *
    * @param arn as in {@code arn:aws:sns:eu-west-1:123456789012:orders}
-   * @throws MailroomException if it is not the ARN of a topic
+   * @throws IllegalArgumentException if it is not the ARN of a topic
    */
   public static SnsTopic arn(String arn) {
     Arn parsed = Arn.parse(arn, "sns");
@@ -44,7 +43,7 @@ public final class SnsTopic implements Route {
 
   @Override
   public SnsTopic maxBytes(int bytes) {
-    return new SnsTopic(name, arn, Bounds.require(bytes));
+    return new SnsTopic(name, arn, SizeLimits.require(bytes));
   }
 
   String name() {

@@ -1,6 +1,5 @@
 package dev.mailroom.relay.aws;
 
-import dev.mailroom.outbox.MailroomException;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +29,7 @@ public final class SqsQueue implements Route {
    * A queue of the client's own account and region; its URL is asked for with {@code GetQueueUrl}.
    *
    * @param name 1 to 80 of {@code A-Z a-z 0-9 _ -}, of which {@code .fifo} may be the end
-   * @throws MailroomException if it is no such name
+   * @throws IllegalArgumentException if it is no such name
    */
   public static SqsQueue named(String name) {
     return new SqsQueue(Names.require("queue name", NAME, name), null, null, null);
@@ -40,7 +39,7 @@ public final class SqsQueue implements Route {
    * A queue of any account in the client's region; its URL is asked for with {@code GetQueueUrl}.
    *
    * @param arn as in {@code arn:aws:sqs:eu-west-1:123456789012:orders}
-   * @throws MailroomException if it is not the ARN of a queue
+   * @throws IllegalArgumentException if it is not the ARN of a queue
    */
   public static SqsQueue arn(String arn) {
     Arn parsed = Arn.parse(arn, "sqs");
@@ -50,13 +49,13 @@ public final class SqsQueue implements Route {
   /**
    * A queue by its URL, which is used as it is; its last part is the queue's name.
    *
-   * @throws MailroomException if it is not an absolute {@code https} or {@code http} URL with a
-   *     path
+   * @throws IllegalArgumentException if it is not an absolute {@code https} or {@code http} URL
+   *     with a path
    */
   public static SqsQueue url(String url) {
     var matcher = URL.matcher(url);
     if (!matcher.matches()) {
-      throw new MailroomException(
+      throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
               "queue URL \"%s\" must be like https://sqs.eu-west-1.amazonaws.com/123456789012/orders",
@@ -67,7 +66,7 @@ public final class SqsQueue implements Route {
 
   @Override
   public SqsQueue maxBytes(int bytes) {
-    return new SqsQueue(name, arn, url, Bounds.require(bytes));
+    return new SqsQueue(name, arn, url, SizeLimits.require(bytes));
   }
 
   String name() {

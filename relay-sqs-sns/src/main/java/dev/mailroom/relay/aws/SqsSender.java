@@ -41,8 +41,8 @@ final class SqsSender implements Sender {
   }
 
   @Override
-  public Bounds bounds() {
-    return Bounds.sqs(null, queue.maxBytes());
+  public SizeLimits bounds() {
+    return SizeLimits.sqs(null, queue.maxBytes());
   }
 
   @Override
@@ -51,7 +51,7 @@ final class SqsSender implements Sender {
   }
 
   private Place place(String url, @Nullable Integer said) {
-    return new Place(url, Bounds.sqs(said, queue.maxBytes()));
+    return new Place(url, SizeLimits.sqs(said, queue.maxBytes()));
   }
 
   private CompletableFuture<String> url() {

@@ -3,7 +3,6 @@ package dev.mailroom.relay.aws;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mailroom.outbox.MailroomException;
 import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -84,8 +83,8 @@ class PacedGateTest {
       builder.rateLimit("orders", 0.01).rateLimit("orders", 1_000_000);
       for (double rate : new double[] {0, -1, 0.009, 1_000_001, Double.NaN, 1 / 0.0}) {
         assertThatThrownBy(() -> builder.rateLimit("orders", rate))
-            .isInstanceOf(MailroomException.class)
-            .hasMessageContaining("'orders' must be 0.01 to 1 000 000")
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining("rateLimit of 'orders' must be 0.01 to 1 000 000")
             .hasMessageEndingWith(String.valueOf(rate));
       }
     }

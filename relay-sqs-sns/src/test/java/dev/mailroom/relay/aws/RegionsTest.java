@@ -26,7 +26,7 @@ class RegionsTest {
   void refuseAnotherRegionThanTheClients(String destination) {
     Route route = new Routes(java.util.Map.of()).of(destination);
     assertThatThrownBy(() -> regions.check(route))
-        .isInstanceOf(MailroomException.class)
+        .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(destination)
         .hasMessageContaining("but its client calls eu-");
     assertThat(new Regions(null, null).check(route)).isSameAs(route);
@@ -55,7 +55,7 @@ class RegionsTest {
           AwsTransport.builder(sqs, sns)
               .route("far", SqsQueue.arn("arn:aws:sqs:us-east-1:123456789012:q"));
       assertThatThrownBy(builder::build)
-          .isInstanceOf(MailroomException.class)
+          .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("us-east-1")
           .hasMessageContaining("eu-west-1");
       try (AwsTransport transport = AwsTransport.of(sqs, sns)) {

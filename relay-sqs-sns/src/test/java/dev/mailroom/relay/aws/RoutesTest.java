@@ -58,7 +58,7 @@ class RoutesTest {
       })
   void refuseWhatIsNoQueueOrTopic(String destination) {
     assertThatThrownBy(() -> routes.of(destination))
-        .isInstanceOf(MailroomException.class)
+        .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("must be");
   }
 
@@ -67,10 +67,12 @@ class RoutesTest {
     assertThat(SqsQueue.named("q".repeat(80)).name()).hasSize(80);
     assertThat(SqsQueue.named("q".repeat(75) + ".fifo").name()).hasSize(80);
     assertThat(SnsTopic.named("t".repeat(256)).name()).hasSize(256);
-    assertThatThrownBy(() -> SqsQueue.named("q".repeat(81))).isInstanceOf(MailroomException.class);
+    assertThatThrownBy(() -> SqsQueue.named("q".repeat(81)))
+        .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> SqsQueue.named("q".repeat(76) + ".fifo"))
-        .isInstanceOf(MailroomException.class);
-    assertThatThrownBy(() -> SnsTopic.named("t".repeat(257))).isInstanceOf(MailroomException.class);
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> SnsTopic.named("t".repeat(257)))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
@@ -87,10 +89,10 @@ class RoutesTest {
     assertThat(SqsQueue.named("q").maxBytes(1_024).maxBytes()).isEqualTo(1_024);
     assertThat(SnsTopic.named("t").maxBytes(1_048_576).maxBytes()).isEqualTo(1_048_576);
     assertThatThrownBy(() -> SqsQueue.named("q").maxBytes(1_023))
-        .isInstanceOf(MailroomException.class)
+        .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("1023");
     assertThatThrownBy(() -> SnsTopic.named("t").maxBytes(1_048_577))
-        .isInstanceOf(MailroomException.class)
+        .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("1048577");
   }
 
@@ -105,7 +107,7 @@ class RoutesTest {
     "4096, 8192, 4096, 8192",
   })
   void aQueueIsBoundBy(Integer said, Integer own, int message, int batch) {
-    assertThat(Bounds.sqs(said, own)).isEqualTo(new Bounds(message, batch));
+    assertThat(SizeLimits.sqs(said, own)).isEqualTo(new SizeLimits(message, batch));
   }
 
   @ParameterizedTest
@@ -119,6 +121,6 @@ class RoutesTest {
     "1048576, 4096, 4096",
   })
   void aTopicIsBoundBy(Integer said, Integer own, int bytes) {
-    assertThat(Bounds.sns(said, own)).isEqualTo(new Bounds(bytes, bytes));
+    assertThat(SizeLimits.sns(said, own)).isEqualTo(new SizeLimits(bytes, bytes));
   }
 }
