@@ -167,8 +167,8 @@ public final class JdbcOutbox {
     private Builder() {}
 
     /**
-     * The largest message to take, body and attributes: 1 024 to 1 048 576 bytes, by default 262
-     * 144, which is what an SNS topic takes unless it was raised.
+     * The largest message to take, body and attributes: 1 KiB to 1 MiB, by default 256 KiB, which
+     * is what an SNS topic takes unless it was raised.
      */
     public Builder maxBytes(int bytes) {
       maxBytes = checked(bytes);
@@ -177,7 +177,7 @@ public final class JdbcOutbox {
 
     /** As {@link #maxBytes(int)}, for one destination. */
     public Builder maxBytes(String destination, int bytes) {
-      maxBytesOf.put(destination, checked(bytes));
+      maxBytesOf.put(requireNonNull(destination, "destination"), checked(bytes));
       return this;
     }
 
@@ -187,7 +187,7 @@ public final class JdbcOutbox {
      * JVM, makes it look at once instead of at its next poll.
      */
     public Builder signal(Consumer<String> signal) {
-      this.signal = signal;
+      this.signal = requireNonNull(signal, "signal");
       return this;
     }
 
@@ -212,10 +212,11 @@ public final class JdbcOutbox {
 
     /** Where the tables are. By default under their own names in the connection's own schema. */
     public Builder tables(TableNames tables) {
-      this.tables = tables;
+      this.tables = requireNonNull(tables, "tables");
       return this;
     }
 
+    /** The outbox; nothing is called yet. */
     public JdbcOutbox build() {
       return new JdbcOutbox(this);
     }
