@@ -16,6 +16,15 @@ final class Bounds {
     return value;
   }
 
+  /** Both bounded, and the first no longer than the second. */
+  static void rising(String setting, Duration from, Duration to) {
+    bounded(setting, from);
+    bounded(setting, to);
+    if (from.compareTo(to) > 0) {
+      throw new IllegalArgumentException(setting + " must begin at or below " + to + ": " + from);
+    }
+  }
+
   static Duration bounded(String setting, Duration value) {
     if (value.isNegative() || value.isZero() || value.compareTo(LONGEST) > 0) {
       throw new IllegalArgumentException(

@@ -16,7 +16,13 @@ import java.util.Map;
  */
 final class ContentLoader {
 
+  /** Content up to this comes along with a read; what is larger is loaded by itself. */
+  private static final int INLINE_BYTES = 4_096;
+
+  /** What one load brings at most. */
   private static final int LOAD_BYTES = 4 << 20;
+
+  private static final int LOAD_ROWS = 1_000;
 
   /** A read of lanes, one of parked messages and a load may be under way at a time. */
   private static final int AT_ONCE = 3;
@@ -51,7 +57,7 @@ final class ContentLoader {
 
   /** How large a message may be to come along with a read of so many; 0 while memory is full. */
   int inlineBytes(int rows) {
-    return (int) Math.min(environment.settings().inlineBytes(), room() / rows);
+    return (int) Math.min(INLINE_BYTES, room() / rows);
   }
 
   /** What one read or load may bring. */
@@ -116,7 +122,7 @@ final class ContentLoader {
   private long take(Deque<Slot> slots, long share, long room, Map<RowId, Slot> batch) {
     long left = room;
     long taken = 0;
-    while (!slots.isEmpty() && batch.size() < environment.settings().readRows()) {
+    while (!slots.isEmpty() && batch.size() < LOAD_ROWS) {
       int size = slots.element().size;
       boolean onlyOne = batch.isEmpty() && buffered == 0;
       boolean fits = size <= left && (taken == 0 || taken + size <= share);

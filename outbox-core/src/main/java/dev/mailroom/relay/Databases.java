@@ -20,18 +20,18 @@ import java.util.concurrent.TimeUnit;
 final class Databases {
 
   private final Timeline timeline;
-  private final Map<String, Lives> lives = new LinkedHashMap<>();
+  private final Map<String, Supervisor> supervisors = new LinkedHashMap<>();
 
   Databases(Timeline timeline) {
     this.timeline = timeline;
   }
 
   void add(Database database, Environment environment) {
-    lives.put(database.name(), new Lives(environment, database));
+    supervisors.put(database.name(), new Supervisor(environment, database));
   }
 
   void begin() {
-    lives.values().forEach(each -> timeline.execute(each::begin));
+    supervisors.values().forEach(each -> timeline.execute(each::begin));
   }
 
   /**
@@ -40,22 +40,23 @@ final class Databases {
    * @param name empty for all
    */
   void wake(String name, String destination) {
-    Collection<Lives> woken = name.isEmpty() ? lives.values() : List.of(lives.get(name));
+    Collection<Supervisor> woken =
+        name.isEmpty() ? supervisors.values() : List.of(supervisors.get(name));
     woken.forEach(each -> each.wake(destination));
   }
 
   boolean has(String name) {
-    return lives.containsKey(name);
+    return supervisors.containsKey(name);
   }
 
   Collection<String> names() {
-    return lives.keySet();
+    return supervisors.keySet();
   }
 
   /** Ends all at once; done when the last has drained. */
   CompletableFuture<Void> end() {
     List<CompletableFuture<Void>> ends = new ArrayList<>();
-    for (Lives each : lives.values()) {
+    for (Supervisor each : supervisors.values()) {
       CompletableFuture<Void> drained = new CompletableFuture<>();
       ends.add(drained);
       timeline.execute(() -> each.end(() -> drained.complete(null)));
@@ -68,7 +69,7 @@ final class Databases {
     ExecutorService threads = Executors.newCachedThreadPool(Threads.named("mailroom-relay-close"));
     try {
       List<Callable<Object>> closing =
-          lives.values().stream().map(each -> Executors.callable(each::close)).toList();
+          supervisors.values().stream().map(each -> Executors.callable(each::close)).toList();
       threads.invokeAll(closing, within.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

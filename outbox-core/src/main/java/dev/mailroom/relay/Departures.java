@@ -28,6 +28,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Departures {
 
+  /** Rows that one call takes: enough that its round trip no longer counts. */
+  private static final int MOST_AT_ONCE = 500;
+
+  /** An accepted message waits so long for others, unless they fill a group before. */
+  private static final Duration COMPANY = Duration.ofMillis(5);
+
   /** What the rest of the engine does about it. */
   interface Observer {
     /** These are no longer where they were read. */
@@ -57,8 +63,7 @@ final class Departures {
     this.environment = environment;
     this.calls = calls;
     this.observer = observer;
-    Duration company = environment.settings().acknowledgeDelay();
-    accepted = new Exit<>("acknowledge", company, Departures::acknowledge, this::acknowledged);
+    accepted = new Exit<>("acknowledge", COMPANY, Departures::acknowledge, this::acknowledged);
     settled = new Exit<>("settle", Duration.ZERO, Departures::settle, this::settled);
     settled.isVoid = this::isVoid;
     settled.keyOf = each -> each.slot.orderedKey().<Object>map(key -> key).orElse(each);
@@ -173,7 +178,7 @@ final class Departures {
     private final Deque<T> waiting = new ArrayDeque<>();
     private Predicate<T> isVoid = item -> false;
     private Function<T, Object> keyOf = item -> item;
-    private int atOnce = environment.settings().acknowledgeRows();
+    private int atOnce = MOST_AT_ONCE;
     private boolean leaving;
     private boolean timed;
 
@@ -197,7 +202,7 @@ final class Departures {
     }
 
     private void leaveSoon() {
-      boolean full = waiting.size() >= environment.settings().acknowledgeRows();
+      boolean full = waiting.size() >= MOST_AT_ONCE;
       if (full || hurry || company.isZero()) {
         leave();
       } else if (!timed && !waiting.isEmpty()) {
@@ -243,7 +248,7 @@ final class Departures {
 
     private void left(List<T> group, R result) {
       leaving = false;
-      atOnce = Math.min(environment.settings().acknowledgeRows(), atOnce * 2);
+      atOnce = Math.min(MOST_AT_ONCE, atOnce * 2);
       left.accept(group, result);
       leaveSoon();
     }

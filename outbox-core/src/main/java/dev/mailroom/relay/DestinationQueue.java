@@ -27,6 +27,9 @@ final class DestinationQueue {
   /** So many rounds of full batches are kept ready. */
   private static final int READY_ROUNDS = 16;
 
+  /** A batch that is not full waits so long for company. */
+  private static final Duration LINGER = Duration.ofMillis(5);
+
   private static final String BEHIND = "it waits behind a parked message of its key";
 
   /** Whether anything may be sent, and who is told how a destination fares. */
@@ -288,7 +291,7 @@ final class DestinationQueue {
       return false;
     }
     if (lingerUntil == 0) {
-      lingerUntil = environment.timeline().nanos() + environment.settings().linger().toNanos();
+      lingerUntil = environment.timeline().nanos() + LINGER.toNanos();
     }
     long left = lingerUntil - environment.timeline().nanos();
     if (left > 0) {

@@ -22,11 +22,6 @@ final class Engine {
 
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
 
-  /** It looks for destinations at most one part of its time in so many, but does look. */
-  private static final int REST = 10;
-
-  private static final Duration LONGEST_REST = Duration.ofSeconds(5);
-
   private final Environment environment;
   private final StoreCalls<OutboxStore> calls;
   private final Leases leases;
@@ -38,11 +33,11 @@ final class Engine {
   private final ParkedReader parked;
   private final LowWaterMarks marks;
   private final Sweeper sweeper;
+  private final Discovery discovery;
   private final Map<String, DestinationQueue> queues = new TreeMap<>();
   private final Set<DestinationQueue> touched = new LinkedHashSet<>();
   private final DestinationQueue.Permission permission = new Sending();
   private boolean discovered;
-  private long lookTook;
   private boolean stopped;
 
   Engine(Environment environment, Database database, LeaseStore leaseStore) {
@@ -73,11 +68,12 @@ final class Engine {
         new ParkedReader(environment, calls, loader, lanes, queues::values, new ParkedIntake());
     marks = new LowWaterMarks(environment, calls, ledger, lanes::all);
     sweeper = new Sweeper(environment, calls, ledger, lanes::all, this::hurry);
+    discovery = new Discovery(environment, calls, this::discovered);
   }
 
   void start() {
     leases.start();
-    discover();
+    discovery.start();
     parked.start(leases::held);
     marks.start();
     sweeper.start();
@@ -108,6 +104,7 @@ final class Engine {
    */
   void stop(Runnable drained) {
     stopped = true;
+    discovery.stop();
     reader.stop();
     parked.stop();
     marks.stop();
@@ -121,40 +118,13 @@ final class Engine {
     queues.values().forEach(DestinationQueue::leave);
   }
 
-  private void discover() {
-    if (stopped) {
-      return;
-    }
-    long began = environment.timeline().nanos();
-    calls.run(
-        "discover destinations",
-        OutboxStore::destinations,
-        found -> {
-          discovered(found);
-          discoverAfter(restAfter(environment.timeline().nanos() - began));
-        },
-        this::discoverAfter);
-  }
-
-  /** What made one look slow, and not the one before, was something else that went on then. */
-  private Duration restAfter(long took) {
-    long cost = Math.min(took, lookTook);
-    lookTook = took;
-    long usual = environment.settings().discoverEvery().toNanos();
-    return Duration.ofNanos(Math.max(usual, Math.min(cost * REST, LONGEST_REST.toNanos())));
-  }
-
-  private void discoverAfter(Duration wait) {
-    environment.timeline().schedule(wait, this::discover);
-  }
-
   private void discovered(List<Destination> found) {
     discovered = true;
     List<String> unknown =
         found.stream().map(Destination::name).filter(name -> !queues.containsKey(name)).toList();
     unknown.forEach(this::know);
     if (!unknown.isEmpty()) {
-      remember(unknown);
+      discovery.remember(unknown);
     }
     for (Destination each : found) {
       DestinationQueue queue = queues.get(each.name());
@@ -163,17 +133,6 @@ final class Engine {
       }
     }
     reader.read();
-  }
-
-  private void remember(List<String> names) {
-    calls.run(
-        "remember destinations",
-        store -> {
-          store.remember(names);
-          return names;
-        },
-        done -> {},
-        wait -> environment.timeline().schedule(wait, () -> remember(names)));
   }
 
   private void know(String destination) {

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 /** The timeline of a running relay: one daemon thread and the JVM's monotonic clock. */
 final class EngineThread implements Timeline, AutoCloseable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
+  private static final Logger log = LoggerFactory.getLogger(Relay.class);
 
   private final RandomGenerator random = new SplittableRandom();
   private final ScheduledThreadPoolExecutor thread;
@@ -33,7 +33,7 @@ final class EngineThread implements Timeline, AutoCloseable {
     try {
       Future<?> unused = thread.schedule(event, delay.toNanos(), TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException e) {
-      LOG.debug("The relay has stopped; a late event is dropped");
+      log.debug("The relay has stopped; a late event is dropped");
     }
   }
 

@@ -10,7 +10,7 @@ record Environment(
     Timeline timeline,
     Transport transport,
     Outlets outlets,
-    Listeners listener) {
+    RelayListener listener) {
 
   /** The same on another timeline. */
   Environment on(Timeline other) {

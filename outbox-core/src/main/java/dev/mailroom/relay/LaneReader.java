@@ -20,6 +20,12 @@ final class LaneReader {
 
   private static final int MOST_RANGES = 500;
 
+  /** What one statement returns at most, so that no read is long and memory stays bounded. */
+  private static final int MOST_ROWS = 1_000;
+
+  /** A lane stays hot for so long after its last row: more of them are likely. */
+  private static final Duration COOL_AFTER = Duration.ofSeconds(1);
+
   /** Lanes that stay empty rest at least so many times as long as it takes to read them all. */
   private static final int REST = 10;
 
@@ -43,7 +49,7 @@ final class LaneReader {
   private boolean reading;
   private boolean stopped;
   private double nanosPerLane;
-  private long timerAt = Long.MAX_VALUE;
+  private final Alarm next;
 
   /** Reads up to this one began before the marks were last forgotten. */
   private long unsureUpTo;
@@ -59,6 +65,7 @@ final class LaneReader {
     this.ledger = ledger;
     this.loader = loader;
     this.intake = intake;
+    next = new Alarm(environment.timeline(), this::read);
   }
 
   /** Makes a lane, new or known, due at once. */
@@ -88,13 +95,13 @@ final class LaneReader {
     }
     List<LaneWindow> due = takeDue();
     if (due.isEmpty()) {
-      setTimer();
+      awaitNext();
       return;
     }
     reading = true;
     long number = ledger.begin();
     List<Range> ranges = due.stream().map(LaneWindow::next).toList();
-    int inline = loader.inlineBytes(environment.settings().readRows());
+    int inline = loader.inlineBytes(MOST_ROWS);
     long began = now();
     calls.run(
         "read",
@@ -110,7 +117,7 @@ final class LaneReader {
     List<LaneWindow> due = new ArrayList<>();
     List<LaneWindow> resting = new ArrayList<>();
     long now = now();
-    int room = environment.settings().readRows();
+    int room = MOST_ROWS;
     while (!schedule.isEmpty()
         && schedule.first().dueAt <= now
         && room > 0
@@ -166,7 +173,7 @@ final class LaneReader {
     }
     if (full) {
       reschedule(lane, Duration.ZERO);
-    } else if (now() - lane.lastSign < environment.settings().coolAfter().toNanos()) {
+    } else if (now() - lane.lastSign < COOL_AFTER.toNanos()) {
       reschedule(lane, environment.settings().pollHot());
     } else {
       coolDown(lane);
@@ -219,22 +226,10 @@ final class LaneReader {
     schedule.add(lane);
   }
 
-  private void setTimer() {
-    if (schedule.isEmpty() || schedule.first().dueAt >= timerAt) {
-      return;
+  private void awaitNext() {
+    if (!schedule.isEmpty()) {
+      next.setAtMost(Duration.ofNanos(Math.max(0, schedule.first().dueAt - now())));
     }
-    long at = schedule.first().dueAt;
-    timerAt = at;
-    environment
-        .timeline()
-        .schedule(
-            Duration.ofNanos(Math.max(0, at - now())),
-            () -> {
-              if (timerAt == at) {
-                timerAt = Long.MAX_VALUE;
-              }
-              read();
-            });
   }
 
   private long now() {

@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Leases {
 
+  /** So soon a partition that was handed back has a new owner. */
+  private static final Duration LOOK_EVERY = Duration.ofMillis(250);
+
   /** What the rest of the engine does about it. */
   interface Owner {
     void gained(Collection<Tenure> tenures);
@@ -193,7 +196,7 @@ final class Leases {
       while (held.size() > share) {
         drain(held.remove(held.size() - 1));
       }
-      turnAfter(environment.settings().lookEvery());
+      turnAfter(LOOK_EVERY);
     }
   }
 
@@ -251,7 +254,7 @@ final class Leases {
       owner.gained(gained);
       tell();
     }
-    turnAfter(environment.settings().lookEvery());
+    turnAfter(LOOK_EVERY);
   }
 
   private void release(List<Tenure> drained) {

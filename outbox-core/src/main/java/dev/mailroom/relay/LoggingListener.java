@@ -9,9 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Logs what an operator should see, and keeps a listener's faults from the engine. */
-final class Listeners implements RelayListener {
+final class LoggingListener implements RelayListener {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
+  private static final Logger log = LoggerFactory.getLogger(Relay.class);
 
   private final RelayListener user;
 
@@ -20,7 +20,7 @@ final class Listeners implements RelayListener {
 
   private String storeTrouble = "";
 
-  Listeners(RelayListener user, String tag) {
+  LoggingListener(RelayListener user, String tag) {
     this.user = user;
     this.tag = tag;
   }
@@ -38,24 +38,24 @@ final class Listeners implements RelayListener {
 
   @Override
   public void retrying(String destination, UUID id, String error) {
-    LOG.debug("{}Message {} to {} will be sent again: {}", tag, id, destination, error);
+    log.debug("{}Message {} to {} will be sent again: {}", tag, id, destination, error);
     guard(() -> user.retrying(destination, id, error));
   }
 
   @Override
   public void parked(String destination, UUID id, ParkedState state, String error) {
     if (state == ParkedState.DEAD) {
-      LOG.warn(
+      log.warn(
           "{}Message {} to {} is DEAD until an operator acts: {}", tag, id, destination, error);
     } else {
-      LOG.debug("{}Message {} to {} is {}: {}", tag, id, destination, state, error);
+      log.debug("{}Message {} to {} is {}: {}", tag, id, destination, state, error);
     }
     guard(() -> user.parked(destination, id, state, error));
   }
 
   @Override
   public void partitions(Set<Integer> owned) {
-    LOG.info(
+    log.info(
         "{}This relay owns {} of {} partitions: {}", tag, owned.size(), Lane.PARTITIONS, owned);
     guard(() -> user.partitions(owned));
   }
@@ -63,9 +63,10 @@ final class Listeners implements RelayListener {
   @Override
   public void gate(String destination, DestinationGate.State state, String reason) {
     if (state == DestinationGate.State.CLOSED) {
-      LOG.warn("{}Destination {} is paused, all others go on: {}", tag, destination, reason);
+      log.warn(
+          "{}Destination {} gets nothing for now, all others go on: {}", tag, destination, reason);
     } else {
-      LOG.info("{}Destination {} is {} again", tag, destination, state);
+      log.info("{}Destination {} is {} again", tag, destination, state);
     }
     guard(() -> user.gate(destination, state, reason));
   }
@@ -74,9 +75,9 @@ final class Listeners implements RelayListener {
   public void storeFailed(String call, Throwable error) {
     String trouble = String.valueOf(error.getMessage());
     if (trouble.equals(storeTrouble)) {
-      LOG.debug("{}The outbox's database failed again at: {}", tag, call, error);
+      log.debug("{}The outbox's database failed again at: {}", tag, call, error);
     } else {
-      LOG.warn(
+      log.warn(
           "{}The outbox's database failed at: {}; the relay tries again. {}", tag, call, trouble);
       storeTrouble = trouble;
     }
@@ -85,7 +86,7 @@ final class Listeners implements RelayListener {
 
   @Override
   public void engineFailed(Throwable fault) {
-    LOG.error(
+    log.error(
         "{}The relay met a fault of its own, which should be reported; it starts anew", tag, fault);
     guard(() -> user.engineFailed(fault));
   }
@@ -99,7 +100,7 @@ final class Listeners implements RelayListener {
     try {
       call.run();
     } catch (RuntimeException e) {
-      LOG.error("The relay's listener failed; the relay goes on", e);
+      log.error("The relay's listener failed; the relay goes on", e);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.mailroom.relay;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Optional;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * who writes, no mark moves.
  */
 final class LowWaterMarks {
+
+  /** A mark may move once a round; a sample costs about a millisecond. */
+  private static final Duration SAMPLE_EVERY = Duration.ofMillis(200);
 
   private final Environment environment;
   private final StoreCalls<OutboxStore> calls;
@@ -39,7 +43,7 @@ final class LowWaterMarks {
   }
 
   void start() {
-    environment.timeline().schedule(environment.settings().sampleEvery(), this::sample);
+    environment.timeline().schedule(SAMPLE_EVERY, this::sample);
   }
 
   void stop() {

@@ -1,5 +1,7 @@
 package dev.mailroom.relay;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -32,7 +34,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Relay implements AutoCloseable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
+  private static final Logger log = LoggerFactory.getLogger(Relay.class);
 
   /** For closing connections, besides the drain timeout. */
   private static final Duration CLOSING = Duration.ofSeconds(2);
@@ -57,8 +59,9 @@ public final class Relay implements AutoCloseable {
     Outlets outlets = new Outlets(timeline, transport, settings.batchesInFlight());
     for (Source source : builder.sources.values()) {
       Database database = source.open(builder.storeThreads, builder.leaseThread, own::add);
-      Listeners listeners = new Listeners(source.listener(builder.listener), database.tag());
-      databases.add(database, new Environment(settings, timeline, transport, outlets, listeners));
+      RelayListener listener =
+          new LoggingListener(source.listener(builder.listener), database.tag());
+      databases.add(database, new Environment(settings, timeline, transport, outlets, listener));
     }
   }
 
@@ -156,7 +159,7 @@ public final class Relay implements AutoCloseable {
     try {
       stopping.toCompletableFuture().get(drainTimeout.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      LOG.warn(
+      log.warn(
           "The relay stops after {} ms with messages on their way; the next owner sends them again",
           drainTimeout.toMillis());
     } catch (InterruptedException e) {
@@ -170,7 +173,7 @@ public final class Relay implements AutoCloseable {
     try {
       resource.close();
     } catch (Exception e) {
-      LOG.warn("The relay could not close a part of its own; nothing depends on it any more", e);
+      log.warn("The relay could not close a part of its own; nothing depends on it any more", e);
     }
   }
 
@@ -184,16 +187,16 @@ public final class Relay implements AutoCloseable {
     private @Nullable Transport transport;
     private RelayListener listener = RelayListener.NONE;
     private Duration drainTimeout = Duration.ofSeconds(10);
-    private int window = Settings.DEFAULT.window();
-    private int batchesInFlight = Settings.DEFAULT.batchesInFlight();
-    private long bufferedBytes = Settings.DEFAULT.bufferedBytes();
-    private int attempts = Settings.DEFAULT.attempts();
-    private Backoff backoff = Settings.DEFAULT.backoff();
-    private Duration pollHot = Settings.DEFAULT.pollHot();
-    private Duration pollCold = Settings.DEFAULT.pollCold();
-    private Duration lease = Settings.DEFAULT.lease();
-    private Duration renewEvery = Settings.DEFAULT.renewEvery();
-    private DeadLetterPolicy deadLetters = Settings.DEFAULT.deadLetters();
+    private int window = 500;
+    private int batchesInFlight = 16;
+    private long bufferedBytes = Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 4);
+    private int attempts = 10;
+    private Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(60));
+    private Duration pollHot = Duration.ofMillis(5);
+    private Duration pollCold = Duration.ofMillis(250);
+    private Duration lease = Duration.ofSeconds(15);
+    private Duration renewEvery = Duration.ofSeconds(5);
+    private DeadLetterPolicy deadLetters = DeadLetterPolicy.BLOCK_KEY;
     private @Nullable Timeline timeline;
     private @Nullable Executor storeThreads;
     private @Nullable Executor leaseThread;
@@ -225,19 +228,21 @@ public final class Relay implements AutoCloseable {
      */
     public Builder store(
         String name, OutboxStore store, Executor storeThreads, Executor leaseThread) {
+      requireNonNull(storeThreads, "storeThreads");
+      requireNonNull(leaseThread, "leaseThread");
       Source.add(sources, new Source(name, store, storeThreads, leaseThread));
       return this;
     }
 
     /** Where they go. Required. */
     public Builder transport(Transport transport) {
-      this.transport = transport;
+      this.transport = requireNonNull(transport, "transport");
       return this;
     }
 
     /** Told of what the relay does. By default nobody; what goes wrong is logged in any case. */
     public Builder listener(RelayListener listener) {
-      this.listener = listener;
+      this.listener = requireNonNull(listener, "listener");
       return this;
     }
 
@@ -280,18 +285,19 @@ public final class Relay implements AutoCloseable {
      * each failure up to {@code cap}. By default 100 ms and 60 s.
      */
     public Builder backoff(Duration first, Duration cap) {
-      backoff = new Backoff(Bounds.bounded("backoff", first), Bounds.bounded("backoff", cap));
-      if (first.compareTo(cap) > 0) {
-        throw new IllegalArgumentException(
-            "backoff must begin at or below its cap " + cap + ": " + first);
-      }
+      Bounds.rising("backoff", first, cap);
+      backoff = new Backoff(first, cap);
       return this;
     }
 
-    /** How often lanes with recent messages are read, and all others. By default 5 and 250 ms. */
+    /**
+     * How often lanes with recent messages are read, and all others. By default 5 and 250 ms; above
+     * 0, at most a day, and the first no longer than the second.
+     */
     public Builder poll(Duration hot, Duration cold) {
-      pollHot = Bounds.bounded("poll", hot);
-      pollCold = Bounds.bounded("poll", cold);
+      Bounds.rising("poll", hot, cold);
+      pollHot = hot;
+      pollCold = cold;
       return this;
     }
 
@@ -324,13 +330,13 @@ public final class Relay implements AutoCloseable {
      * database.
      */
     public Builder deadLetters(DeadLetterPolicy policy) {
-      deadLetters = policy;
+      deadLetters = requireNonNull(policy, "policy");
       return this;
     }
 
     /** The relay's thread, clock and dice: by default a daemon thread and the JVM's clock. */
     public Builder timeline(Timeline timeline) {
-      this.timeline = timeline;
+      this.timeline = requireNonNull(timeline, "timeline");
       return this;
     }
 
@@ -340,7 +346,7 @@ public final class Relay implements AutoCloseable {
      * leases. One executor for several databases must have no bound.
      */
     public Builder storeThreads(Executor executor) {
-      storeThreads = executor;
+      storeThreads = requireNonNull(executor, "executor");
       return this;
     }
 
@@ -349,7 +355,7 @@ public final class Relay implements AutoCloseable {
      * own. Whatever delays them brings the end of sending nearer.
      */
     public Builder leaseThread(Executor executor) {
-      leaseThread = executor;
+      leaseThread = requireNonNull(executor, "executor");
       return this;
     }
 
@@ -371,27 +377,16 @@ public final class Relay implements AutoCloseable {
     }
 
     private Settings settings() {
-      Settings usual = Settings.DEFAULT;
       return new Settings(
           window,
-          usual.readRows(),
-          usual.inlineBytes(),
           bufferedBytes / sources.size(),
           batchesInFlight,
           attempts,
           backoff,
-          usual.linger(),
           pollHot,
           pollCold,
-          usual.coolAfter(),
-          usual.acknowledgeRows(),
-          usual.acknowledgeDelay(),
-          usual.sampleEvery(),
-          usual.sweepEvery(),
-          usual.discoverEvery(),
           lease,
           renewEvery,
-          usual.lookEvery(),
           deadLetters);
     }
   }

@@ -1,5 +1,7 @@
 package dev.mailroom.relay;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -22,6 +24,11 @@ record Source(
   private static final int STORE_THREADS = 6;
   private static final int MOST = 64;
   private static final int LONGEST_NAME = 64;
+
+  Source {
+    requireNonNull(name, "name");
+    requireNonNull(store, "store");
+  }
 
   /** Adds a named one. */
   static void add(Map<String, Source> sources, Source source) {

@@ -11,9 +11,9 @@ import org.slf4j.LoggerFactory;
  * of it has failed. So it ends as if it were killed, its leases run out, and another one starts.
  * Used on the timeline only, but for {@link #close}.
  */
-final class Lives implements AutoCloseable {
+final class Supervisor implements AutoCloseable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
+  private static final Logger log = LoggerFactory.getLogger(Relay.class);
   private static final Duration ANEW_AFTER = Duration.ofSeconds(1);
 
   private final Environment environment;
@@ -21,7 +21,7 @@ final class Lives implements AutoCloseable {
   private volatile @Nullable Life life;
   private @Nullable Runnable ended;
 
-  Lives(Environment environment, Database database) {
+  Supervisor(Environment environment, Database database) {
     this.environment = environment;
     this.database = database;
   }
@@ -35,7 +35,7 @@ final class Lives implements AutoCloseable {
       life = next;
       next.run(next.engine::start);
     } catch (RuntimeException | Error e) {
-      LOG.error("{}The relay could not start its engine; it tries again", database.tag(), e);
+      log.error("{}The relay could not start its engine; it tries again", database.tag(), e);
       beginLater();
     }
   }

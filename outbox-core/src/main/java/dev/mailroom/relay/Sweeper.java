@@ -23,6 +23,9 @@ final class Sweeper {
   private static final int LANES_AT_ONCE = 64;
   private static final int PAGE = 500;
 
+  /** What was overlooked waits about so long. */
+  private static final Duration SWEEP_EVERY = Duration.ofSeconds(2);
+
   /** It rests so many times as long as it works, but not for ever. */
   private static final int REST = 20;
 
@@ -55,7 +58,7 @@ final class Sweeper {
 
   void start() {
     long rest = Math.min(worked * REST, LONGEST_REST.toNanos());
-    long usual = environment.settings().sweepEvery().toNanos();
+    long usual = SWEEP_EVERY.toNanos();
     worked = 0;
     environment.timeline().schedule(Duration.ofNanos(Math.max(rest, usual)), this::begin);
   }

@@ -49,8 +49,8 @@ public interface Transport extends AutoCloseable {
   /**
    * The limits of {@code destination}, without I/O.
    *
-   * @throws dev.mailroom.outbox.MailroomException if no route resolves it; the engine then pauses
-   *     the destination, reports the text, and asks again later
+   * @throws dev.mailroom.outbox.MailroomException if no route resolves it; the engine then sends
+   *     nothing there, reports the text, and asks again later
    */
   Limits limits(String destination);
 

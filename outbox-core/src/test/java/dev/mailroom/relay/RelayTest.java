@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -65,11 +66,33 @@ class RelayTest {
   }
 
   @Test
-  void backoffBeginsAtOrBelowItsCap() {
+  void backoffAndPollDoNotFall() {
     builder().backoff(Duration.ofMillis(5), Duration.ofMillis(5));
+    builder().poll(Duration.ofMillis(5), Duration.ofMillis(5));
     assertThatThrownBy(() -> builder().backoff(Duration.ofMillis(6), Duration.ofMillis(5)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("backoff must begin at or below its cap PT0.005S: PT0.006S");
+        .hasMessage("backoff must begin at or below PT0.005S: PT0.006S");
+    assertThatThrownBy(() -> builder().poll(Duration.ofMillis(6), Duration.ofMillis(5)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("poll must begin at or below PT0.005S: PT0.006S");
+  }
+
+  @Test
+  void refusesNull() {
+    for (Consumer<Relay.Builder> wrong :
+        List.<Consumer<Relay.Builder>>of(
+            builder -> builder.store(null),
+            builder -> builder.store("sales", null),
+            builder -> builder.transport(null),
+            builder -> builder.listener(null),
+            builder -> builder.deadLetters(null),
+            builder -> builder.timeline(null),
+            builder -> builder.storeThreads(null),
+            builder -> builder.leaseThread(null))) {
+      assertThatThrownBy(() -> wrong.accept(Relay.builder()))
+          .isInstanceOf(NullPointerException.class)
+          .hasMessageMatching("[a-zA-Z]+"); // the name of what is missing
+    }
   }
 
   @Test

@@ -37,7 +37,7 @@ final class Front implements AutoCloseable {
   /** Long polls last 20 s at most. */
   private static final long IDLE_MILLIS = 60_000;
 
-  private static final Logger LOG = LoggerFactory.getLogger(LocalAws.class);
+  private static final Logger log = LoggerFactory.getLogger(LocalAws.class);
 
   private final Server server;
   private final ServerConnector connector;
@@ -77,7 +77,7 @@ final class Front implements AutoCloseable {
     try {
       server.stop();
     } catch (Exception e) {
-      LOG.warn("LocalAws did not stop in order", e);
+      log.warn("LocalAws did not stop in order", e);
     }
   }
 
@@ -126,7 +126,7 @@ final class Front implements AutoCloseable {
         @Nullable Answer answer,
         @Nullable Throwable error) {
       if (answer == null) {
-        LOG.debug("No answer, as when LocalAws stops or the client has hung up", error);
+        log.debug("No answer, as when LocalAws stops or the client has hung up", error);
         cut(request);
         callback.succeeded();
       } else if (answer.isCut()) {

@@ -23,7 +23,7 @@ final class QueueSettings {
   private static final String RETENTION = "MessageRetentionPeriod";
   private static final String WAIT = "ReceiveMessageWaitTimeSeconds";
 
-  /** Of a new queue since August 2025; older ones may have 262,144. */
+  /** Of a new queue since August 2025; older ones may have 256 KiB. */
   private static final Map<String, String> DEFAULTS =
       Map.of(MAXIMUM_MESSAGE_SIZE, "1048576", RETENTION, "345600");
 

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 /** Takes publications in and hands them to every queue of the topic before it says so. */
 final class SnsPublisher {
 
-  private static final Logger LOG = LoggerFactory.getLogger(SnsPublisher.class);
+  private static final Logger log = LoggerFactory.getLogger(SnsPublisher.class);
 
   private final Sender sender;
   private final FaultyCalls faults;
@@ -81,7 +81,7 @@ final class SnsPublisher {
             .flatMap(Optional::stream)
             .toList();
     if (entries.size() < notifications.size()) {
-      LOG.warn(
+      log.warn(
           "Discarded {} raw deliveries to {} with more than 10 attributes, as SNS does",
           notifications.size() - entries.size(),
           subscription.queue());
@@ -94,7 +94,7 @@ final class SnsPublisher {
   private static void report(Subscription subscription, Answer answer) {
     if (answer != null
         && (!answer.isSuccess() || !Json.parse(answer.body()).path("Failed").isEmpty())) {
-      LOG.warn(
+      log.warn(
           "Queue {} refused a delivery of {}; it is lost, as with SNS and no dead-letter queue",
           subscription.queue(),
           subscription.topicArn());

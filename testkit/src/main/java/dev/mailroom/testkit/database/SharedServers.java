@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  */
 final class SharedServers {
 
-  private static final Logger LOG = LoggerFactory.getLogger(SharedServers.class);
+  private static final Logger log = LoggerFactory.getLogger(SharedServers.class);
 
   private static final Map<DatabaseKind, DatabaseServer> RUNNING = new ConcurrentHashMap<>();
 
@@ -63,7 +63,7 @@ final class SharedServers {
       try {
         return contained(kind);
       } catch (IllegalStateException e) {
-        LOG.warn("{}; trying without", e.getMessage());
+        log.warn("{}; trying without", e.getMessage());
       }
     }
     return taken(Embedded.start(kind), "embedded");
@@ -83,7 +83,7 @@ final class SharedServers {
   }
 
   private static DatabaseServer taken(DatabaseServer server, String how) {
-    LOG.info("Tests use {} {}, {}", server.kind(), server.version(), how);
+    log.info("Tests use {} {}, {}", server.kind(), server.version(), how);
     return server;
   }
 
