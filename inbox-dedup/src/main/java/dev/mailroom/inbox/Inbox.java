@@ -72,6 +72,7 @@ public final class Inbox {
      */
     Connection connection();
 
+    /** The message. */
     ReceivedMessage message();
 
     /** Takes outgoing messages into the same transaction. */
@@ -81,6 +82,7 @@ public final class Inbox {
   /** The application's work on a message. Returning commits it; any exception rolls it back. */
   @FunctionalInterface
   public interface Handler<X extends Exception> {
+    /** Does the work, within the transaction of {@link Context#connection}. */
     void handle(Context context) throws X;
   }
 
@@ -326,6 +328,7 @@ public final class Inbox {
       return outbox == null ? JdbcOutbox.builder().tables(tables).build() : outbox;
     }
 
+    /** The inbox; nothing is called yet. */
     public Inbox build() {
       return new Inbox(this);
     }

@@ -68,6 +68,7 @@ public final class ReceivedMessage {
     return id;
   }
 
+  /** What kind of message it is, if its sender said. */
   public Optional<String> type() {
     return Optional.ofNullable(type);
   }
@@ -82,6 +83,7 @@ public final class ReceivedMessage {
     return headers;
   }
 
+  /** The text of the message. */
   public String payload() {
     return payload;
   }
@@ -174,16 +176,19 @@ public final class ReceivedMessage {
       return this;
     }
 
+    /** What kind of message it is; {@code null}, the default, if that is not known. */
     public Builder type(@Nullable String type) {
       this.type = type;
       return this;
     }
 
+    /** See {@link ReceivedMessage#key}; {@code null}, the default, is none. */
     public Builder key(@Nullable String key) {
       this.key = key;
       return this;
     }
 
+    /** What came beside the payload; by default nothing. */
     public Builder headers(Headers headers) {
       this.headers = requireNonNull(headers, "headers");
       return this;
@@ -208,11 +213,13 @@ public final class ReceivedMessage {
       return this;
     }
 
+    /** See {@link ReceivedMessage#createdAt}; {@code null}, the default, if not known. */
     public Builder createdAt(@Nullable Instant createdAt) {
       this.createdAt = createdAt;
       return this;
     }
 
+    /** See {@link ReceivedMessage#sentAt}; {@code null}, the default, if not known. */
     public Builder sentAt(@Nullable Instant sentAt) {
       this.sentAt = sentAt;
       return this;

@@ -80,7 +80,20 @@ class HouseRulesTest {
               "InboxSchema",
               "ReceivedMessage"),
           "dev.mailroom.inbox.sqs",
-          Set.of("PayloadStore", "S3PayloadStore", "SqsConsumer", "UnknownTypes"));
+          Set.of("PayloadStore", "S3PayloadStore", "SqsConsumer", "UnknownTypes"),
+          "dev.mailroom.testkit",
+          Set.of(
+              "Deliveries",
+              "FaultPlan",
+              "Faults",
+              "FauxqsServer",
+              "LocalAws",
+              "MariaDbServer",
+              "OutboxStoreContract",
+              "PostgresServer",
+              "StoreUnderTest"),
+          "dev.mailroom.testkit.database",
+          Set.of("DatabaseKind", "DatabaseSetUp", "TestDatabase", "WithDatabase"));
 
   private static final JavaClasses HOUSE =
       new ClassFileImporter()

@@ -25,7 +25,6 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -136,66 +135,9 @@ class RelayOnPostgresIT {
             });
   }
 
-  /**
-   * Writers of a few keys, until they are stopped; the payloads of each in the order of commits.
-   */
-  private final class Traffic implements AutoCloseable {
-
-    private final List<List<String>> committed = new ArrayList<>();
-    private final List<Future<?>> writers = new ArrayList<>();
-    private final AtomicBoolean stopped = new AtomicBoolean();
-
-    Traffic() {
-      for (int i = 0; i < 4; i++) {
-        String key = "key" + i;
-        List<String> mine = new ArrayList<>();
-        committed.add(mine);
-        writers.add(threads.submit(() -> write(key, mine)));
-      }
-    }
-
-    private Object write(String key, List<String> mine) throws InterruptedException {
-      for (int n = 0; !stopped.get(); n++) {
-        String payload = key + "-" + n;
-        try {
-          publish(FIFO, key, payload);
-          mine.add(payload);
-        } catch (SQLException e) {
-          // In doubt: it may have been committed all the same. The key goes on with the next one.
-          Thread.sleep(50);
-        }
-        Thread.sleep(2);
-      }
-      return mine;
-    }
-
-    @Override
-    public void close() throws Exception {
-      stopped.set(true);
-      for (Future<?> writer : writers) {
-        writer.get();
-      }
-    }
-  }
-
-  /** Nothing lost, and in order: the first time each is accepted, and apart from those in doubt. */
-  private void assertDelivered(Traffic traffic) {
-    for (int i = 0; i < traffic.committed.size(); i++) {
-      List<String> expected = traffic.committed.get(i);
-      List<String> arrived = broker.payloadsOf("key" + i).stream().distinct().toList();
-      assertThat(arrived).containsAll(expected);
-      assertThat(arrived.stream().filter(expected::contains)).containsExactlyElementsOf(expected);
-      assertThat(arrived).isSortedAccordingTo((a, b) -> Integer.compare(number(a), number(b)));
-    }
-  }
-
-  private static int number(String payload) {
-    return Integer.parseInt(payload.substring(payload.indexOf('-') + 1));
-  }
-
   @Test
   void relaysShareThePartitionsAndNothingIsSentTwiceWhenTheyComeAndGo() throws Exception {
-    Traffic traffic = new Traffic();
+    Traffic traffic = new Traffic(threads, station, FIFO);
     try (traffic) {
       Relay first = relay();
       awaitShares(16L);
@@ -208,7 +150,7 @@ class RelayOnPostgresIT {
     }
     awaitDrained();
     assertThat(broker.payloads()).doesNotHaveDuplicates();
-    assertDelivered(traffic);
+    traffic.assertDelivered(broker);
   }
 
   @Test
@@ -229,7 +171,7 @@ class RelayOnPostgresIT {
   void recoversWhenConnectionsAreCutAgainAndAgain() throws Exception {
     long seed = System.nanoTime();
     Random random = new Random(seed);
-    Traffic traffic = new Traffic();
+    Traffic traffic = new Traffic(threads, station, FIFO);
     try (traffic) {
       relay();
       relay();
@@ -245,12 +187,12 @@ class RelayOnPostgresIT {
       }
     }
     awaitDrained();
-    assertDelivered(traffic);
+    traffic.assertDelivered(broker);
   }
 
   @Test
   void recoversWhenTheDatabaseCrashesAndComesBack() throws Exception {
-    Traffic traffic = new Traffic();
+    Traffic traffic = new Traffic(threads, station, FIFO);
     try (traffic) {
       relay();
       await().atMost(LONG).until(() -> broker.accepted.size() > 50);
@@ -261,7 +203,7 @@ class RelayOnPostgresIT {
       await().atMost(LONG).until(() -> broker.accepted.size() > before + 50);
     }
     awaitDrained();
-    assertDelivered(traffic);
+    traffic.assertDelivered(broker);
   }
 
   @Test

@@ -63,10 +63,12 @@ public final class Headers {
 
     /** Bytes, held as Base64 so that the value is immutable and has an equality. */
     record Binary(String base64) implements Value {
+      /** A copy of {@code bytes}. */
       public static Binary of(byte[] bytes) {
         return new Binary(Base64.getEncoder().encodeToString(bytes));
       }
 
+      /** A copy of the bytes. */
       public byte[] bytes() {
         return Base64.getDecoder().decode(base64);
       }
@@ -84,6 +86,7 @@ public final class Headers {
     this.values = values;
   }
 
+  /** No headers. */
   public static Headers none() {
     return NONE;
   }
@@ -104,6 +107,7 @@ public final class Headers {
     return of(HeadersJson.read(json));
   }
 
+  /** The JSON form, which {@link #parse} reads. */
   public String toJson() {
     return HeadersJson.write(values);
   }
@@ -113,6 +117,7 @@ public final class Headers {
     return values;
   }
 
+  /** Whether there are none. */
   public boolean isEmpty() {
     return values.isEmpty();
   }

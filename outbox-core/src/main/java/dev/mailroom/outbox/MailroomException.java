@@ -7,10 +7,12 @@ public class MailroomException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
+  /** With a text that says what to do next. */
   public MailroomException(String message) {
     super(message);
   }
 
+  /** With a text that says what to do next, and what led to it. */
   public MailroomException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
@@ -24,6 +26,7 @@ public class MailroomException extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private final String field;
 
+    /** With the field at fault and what is wrong with it; the text is both, one after the other. */
     public InvalidMessage(String field, String problem) {
       super(field + " " + problem);
       this.field = field;

@@ -67,10 +67,12 @@ public final class Message {
     return id;
   }
 
+  /** Where it goes: a logical name, or the queue or topic itself; see {@link #to}. */
   public String destination() {
     return destination;
   }
 
+  /** What kind of message it is. */
   public String type() {
     return type;
   }
@@ -80,10 +82,12 @@ public final class Message {
     return Optional.ofNullable(key);
   }
 
+  /** What travels beside the payload; {@link Headers#none} if nothing does. */
   public Headers headers() {
     return headers;
   }
 
+  /** The text to deliver. */
   public String payload() {
     return payload;
   }
@@ -202,11 +206,12 @@ public final class Message {
       return header(ENCODING_HEADER, "base64");
     }
 
+    /** A text of at least one character; see {@link #header(String, Headers.Value)}. */
     public Builder header(String name, String value) {
       return header(name, new Headers.Value.Text(value));
     }
 
-    /** A finite number of at most 38 digits. */
+    /** A finite number of at most 38 digits; see {@link #header(String, Headers.Value)}. */
     public Builder header(String name, Number value) {
       try {
         return header(name, new Headers.Value.Numeric(new BigDecimal(value.toString())));
@@ -215,19 +220,29 @@ public final class Message {
       }
     }
 
+    /** A list of at least one text; see {@link #header(String, Headers.Value)}. */
     public Builder header(String name, List<String> values) {
       return header(name, new Headers.Value.Texts(values));
     }
 
+    /** At least one byte, copied; see {@link #header(String, Headers.Value)}. */
     public Builder header(String name, byte[] value) {
       return header(name, Headers.Value.Binary.of(value));
     }
 
+    /**
+     * A value that travels beside the payload; one of the same name is replaced. A message has at
+     * most 100 headers, and {@link WireFormat} says how they travel.
+     *
+     * @param name 1 to 256 of {@code A-Z a-z 0-9 _ -}, and single dots inside; not beginning with
+     *     {@code aws.}, {@code amazon.} or {@code mailroom-}, in whatever case
+     */
     public Builder header(String name, Headers.Value value) {
       headers.put(requireNonNull(name, "name"), requireNonNull(value, "value"));
       return this;
     }
 
+    /** All of these, as {@link #header(String, Headers.Value)} each. */
     public Builder headers(Headers more) {
       headers.putAll(more.asMap());
       return this;

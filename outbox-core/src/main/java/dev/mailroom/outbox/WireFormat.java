@@ -22,6 +22,7 @@ public final class WireFormat {
   /** The message id, a UUID. */
   public static final String ID = "mailroom-id";
 
+  /** What kind of message it is, as its writer said. */
   public static final String TYPE = "mailroom-type";
 
   /** When the row was written, by the database's clock: ISO-8601, UTC, microseconds. */
@@ -33,6 +34,7 @@ public final class WireFormat {
   /** W3C trace context; an ordinary header that goes first. */
   public static final String TRACEPARENT = "traceparent";
 
+  /** The most attributes that a message travels with. */
   public static final int MAX_ATTRIBUTES = 8;
 
   static final String RESERVED = "mailroom-";

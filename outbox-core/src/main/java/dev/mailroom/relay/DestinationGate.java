@@ -35,5 +35,6 @@ public interface DestinationGate {
   /** The batch tells nothing about the destination. */
   void abandoned();
 
+  /** How things stand now; asking changes nothing. */
   State state();
 }

@@ -50,6 +50,7 @@ public interface LeaseStore extends AutoCloseable {
 
     private final transient List<Lease> leases;
 
+    /** Of these leases. */
     public LeaseLost(List<Lease> leases) {
       super("The leases " + leases + " are no longer this relay's.");
       this.leases = List.copyOf(leases);

@@ -37,6 +37,7 @@ public interface OutboxStore {
   /** A row that was found. */
   sealed interface Row {
 
+    /** Where it is, and which message it holds. */
     RowId id();
 
     /** A row without its content: known already, or large. {@code size} is a guess at its bytes. */
@@ -66,7 +67,9 @@ public interface OutboxStore {
 
   /** What an operator wants done with a parked row. */
   enum Mark {
+    /** To be sent again, with all its attempts before it. */
     RETRY,
+    /** To be deleted unsent. */
     DISCARD
   }
 

@@ -70,6 +70,7 @@ public final class Relay implements AutoCloseable {
     return resource;
   }
 
+  /** Starts a relay, which needs a store and a transport. */
   public static Builder builder() {
     return new Builder();
   }

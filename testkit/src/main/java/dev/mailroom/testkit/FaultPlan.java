@@ -44,27 +44,33 @@ public record FaultPlan(
     }
   }
 
+  /** The same with another {@link #throttle}. */
   public FaultPlan withThrottle(double probability) {
     return new FaultPlan(
         probability, serverError, lostResponse, partialFailure, duplicate, latency);
   }
 
+  /** The same with another {@link #serverError}. */
   public FaultPlan withServerError(double probability) {
     return new FaultPlan(throttle, probability, lostResponse, partialFailure, duplicate, latency);
   }
 
+  /** The same with another {@link #lostResponse}. */
   public FaultPlan withLostResponse(double probability) {
     return new FaultPlan(throttle, serverError, probability, partialFailure, duplicate, latency);
   }
 
+  /** The same with another {@link #partialFailure}. */
   public FaultPlan withPartialFailure(double probability) {
     return new FaultPlan(throttle, serverError, lostResponse, probability, duplicate, latency);
   }
 
+  /** The same with another {@link #duplicate}. */
   public FaultPlan withDuplicate(double probability) {
     return new FaultPlan(throttle, serverError, lostResponse, partialFailure, probability, latency);
   }
 
+  /** The same with another {@link #latency}. */
   public FaultPlan withLatency(Duration duration) {
     return new FaultPlan(throttle, serverError, lostResponse, partialFailure, duplicate, duration);
   }

@@ -43,8 +43,10 @@ public interface StoreUnderTest {
     /** Reads rows of the outbox, and changes rows of some other table. */
     void workElsewhere();
 
+    /** Ends it; what it wrote is there. */
     void commit();
 
+    /** Ends it; what it wrote never was. */
     void rollback();
   }
 

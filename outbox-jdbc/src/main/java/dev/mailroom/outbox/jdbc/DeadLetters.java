@@ -79,32 +79,39 @@ public final class DeadLetters {
       return ALL;
     }
 
+    /** Those to this destination. */
     public Filter destination(String wanted) {
       return new Filter(Optional.of(wanted), key, type, error, parkedFrom, parkedBefore, ids);
     }
 
+    /** Those with this key. */
     public Filter key(String wanted) {
       return new Filter(
           destination, Optional.of(wanted), type, error, parkedFrom, parkedBefore, ids);
     }
 
+    /** Those of this type. */
     public Filter type(String wanted) {
       return new Filter(
           destination, key, Optional.of(wanted), error, parkedFrom, parkedBefore, ids);
     }
 
+    /** Those whose error has this text in it, as it is written. */
     public Filter errorContaining(String part) {
       return new Filter(destination, key, type, Optional.of(part), parkedFrom, parkedBefore, ids);
     }
 
+    /** Those set aside then or later. */
     public Filter parkedFrom(Instant time) {
       return new Filter(destination, key, type, error, Optional.of(time), parkedBefore, ids);
     }
 
+    /** Those set aside before then. */
     public Filter parkedBefore(Instant time) {
       return new Filter(destination, key, type, error, parkedFrom, Optional.of(time), ids);
     }
 
+    /** Those of these messages; of all if the set is empty. */
     public Filter ids(Set<UUID> wanted) {
       return new Filter(destination, key, type, error, parkedFrom, parkedBefore, wanted);
     }

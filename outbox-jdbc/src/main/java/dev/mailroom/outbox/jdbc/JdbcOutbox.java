@@ -47,6 +47,7 @@ public final class JdbcOutbox {
     return builder().build();
   }
 
+  /** Starts an outbox; each setting has a default. */
   public static Builder builder() {
     return new Builder();
   }

@@ -4,7 +4,9 @@ import java.util.Locale;
 
 /** The databases that tests can ask for. Each needs its JDBC driver on the class path. */
 public enum DatabaseKind {
+  /** A given URL, a container, or embedded. */
   POSTGRESQL("PostgreSQL", "postgres:18"),
+  /** A given URL, a container, or embedded. */
   MARIADB("MariaDB", "mariadb:11.4"),
   /** A given URL or a container; there is no embedded MySQL. */
   MYSQL("MySQL", "mysql:8.4"),

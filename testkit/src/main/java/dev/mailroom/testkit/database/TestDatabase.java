@@ -59,6 +59,7 @@ public final class TestDatabase implements AutoCloseable {
     return new TestDatabase(SharedServers.of(kind), PREFIX + COUNT.incrementAndGet());
   }
 
+  /** Which kind it is of. */
   public DatabaseKind kind() {
     return server.kind();
   }

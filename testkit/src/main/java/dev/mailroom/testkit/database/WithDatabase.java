@@ -36,6 +36,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(DatabaseExtension.class)
 public @interface WithDatabase {
 
+  /** Which kind to have. */
   DatabaseKind value();
 
   /** Run in this order on the empty database; each needs a constructor without parameters. */
