@@ -4,6 +4,7 @@ import dev.mailroom.relay.LeaseStore.LeaseLost;
 import dev.mailroom.relay.OutboxStore.Destination;
 import dev.mailroom.relay.OutboxStore.OrderedKey;
 import dev.mailroom.relay.OutboxStore.Row;
+import dev.mailroom.relay.OutboxStore.ServerChanged;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
@@ -160,6 +161,9 @@ final class Engine {
     } else {
       reader.forgetMarks();
       marks.forget();
+      if (error instanceof ServerChanged changed) {
+        changed.heeded();
+      }
     }
   }
 

@@ -135,6 +135,10 @@ final class LaneReader {
   }
 
   private void returned(long number, List<LaneWindow> lanes, List<Range> ranges, List<Row> rows) {
+    if (number <= unsureUpTo) { // above marks that are void now; lower rows have to be read first
+      failed(number, lanes, Duration.ZERO);
+      return;
+    }
     reading = false;
     Map<Object, List<Row>> byLane = new HashMap<>();
     rows.forEach(
@@ -162,9 +166,7 @@ final class LaneReader {
         wholeUpTo = Math.min(wholeUpTo, row.id().seq() - 1);
         break; // and those behind it must not overtake it
       }
-      if (number > unsureUpTo) {
-        lane.sawRow(row.id().seq());
-      }
+      lane.sawRow(row.id().seq());
     }
     lane.readWhole(number, wholeUpTo);
     lane.fed(full);

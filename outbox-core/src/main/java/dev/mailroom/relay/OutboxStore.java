@@ -1,5 +1,6 @@
 package dev.mailroom.relay;
 
+import dev.mailroom.outbox.MailroomException;
 import dev.mailroom.relay.LeaseStore.Lease;
 import java.time.Duration;
 import java.util.Collection;
@@ -112,6 +113,30 @@ public interface OutboxStore {
       List<Parking> park, List<Parking> repark, List<RowId> remove, Set<OrderedKey> keys) {}
 
   /**
+   * Another server answers than before, or the same one anew: its sequence may have been set back.
+   * Until {@link #heeded} is called, so fails every call whose answer counts only together with
+   * what was known of the old one.
+   */
+  final class ServerChanged extends MailroomException {
+    private static final long serialVersionUID = 1L;
+
+    private final transient Runnable onHeeded;
+
+    /**
+     * @param onHeeded lets answers of the new server pass from then on
+     */
+    public ServerChanged(String message, Runnable onHeeded) {
+      super(message);
+      this.onHeeded = onHeeded;
+    }
+
+    /** To be called once all that was known of the old server is forgotten. */
+    public void heeded() {
+      onHeeded.run();
+    }
+  }
+
+  /**
    * The destinations that have rows or had some, in ascending order. It costs one index probe a
    * destination, whatever the number of rows.
    */
@@ -126,6 +151,7 @@ public interface OutboxStore {
    * whole.
    *
    * @param maxInline content of at most so many bytes comes along; larger is only listed
+   * @throws ServerChanged if the answer is another server's, for which the ranges were not meant
    */
   List<Row> read(List<Range> ranges, int maxInline);
 
@@ -141,6 +167,8 @@ public interface OutboxStore {
   /**
    * The transactions that may still add rows with a seq that was drawn before this call. Empty if
    * there are none, absent if this database cannot tell; names are only compared.
+   *
+   * @throws ServerChanged if the answer is another server's
    */
   Optional<Set<String>> openWriters();
 

@@ -20,6 +20,8 @@ final class Database {
   /** How often all its connections were cut. */
   private int cuts;
 
+  private int server;
+
   final MemoryLeases leases;
   final MemoryOutbox outbox;
 
@@ -79,7 +81,18 @@ final class Database {
     failOverSilently();
   }
 
-  /** All connections seem to live on. */
+  /** All connections seem to live on, but another server answers. */
+  void failOverBehindAProxy() {
+    server++;
+    failOverSilently();
+  }
+
+  /** Which server answers. */
+  int server() {
+    return server;
+  }
+
+  /** All connections seem to live on, and nobody can tell the servers apart. */
   void failOverSilently() {
     boolean caughtUp = dice.chance(0.5);
     outbox.failOver(() -> !caughtUp && dice.chance(0.3));

@@ -32,7 +32,9 @@ enum Fault {
   OUTAGES,
   /** As an outage; besides, the sequence is set back and late acknowledgements are lost. */
   FAILOVER,
-  /** A failover that no connection tells of. */
+  /** A failover that no connection tells of, but the new server's answers do. */
+  PROXIED_FAILOVER,
+  /** A failover that nothing tells of. */
   SILENT_FAILOVER,
   CLOCK_STEPS,
   CRASHES,

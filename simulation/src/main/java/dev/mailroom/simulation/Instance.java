@@ -52,7 +52,7 @@ final class Instance {
     WiredLeases leases = new WiredLeases(outbox.leases(), leaseWire, ids::add);
     Relay.Builder builder =
         Relay.builder()
-            .store(new WiredOutbox(outbox, storeWire, leases))
+            .store(new WiredOutbox(outbox, storeWire, new ServerWatch(world, storeWire), leases))
             .transport(new BrokerClient(world, this))
             .listener(new Told())
             .timeline(life)

@@ -42,6 +42,7 @@ final class Troubles {
     sometimes(Fault.LEASE_FAILURES, 4, this::cutOff);
     sometimes(Fault.OUTAGES, 2, this::outage);
     sometimes(Fault.FAILOVER, 5, this::failOver);
+    sometimes(Fault.PROXIED_FAILOVER, 5, left -> failOverBehindAProxy());
     sometimes(Fault.SILENT_FAILOVER, 5, left -> failOverSilently());
     sometimes(Fault.CLOCK_STEPS, 3, left -> stepClock());
     if (climate.has(Fault.BAD_MESSAGES)) {
@@ -121,6 +122,10 @@ final class Troubles {
     failing(
         "the database fails over",
         () -> world.database.failOver(Math.min(left, 10 * Loop.MILLI + dice.upTo(Loop.SECOND))));
+  }
+
+  private void failOverBehindAProxy() {
+    failing("the database fails over behind a proxy", world.database::failOverBehindAProxy);
   }
 
   private void failOverSilently() {

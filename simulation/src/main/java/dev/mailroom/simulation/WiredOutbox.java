@@ -9,7 +9,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /** The outbox as one relay reaches it. */
-record WiredOutbox(OutboxStore outbox, Wire wire, LeaseStore leases) implements OutboxStore {
+record WiredOutbox(OutboxStore outbox, Wire wire, ServerWatch watch, LeaseStore leases)
+    implements OutboxStore {
 
   @Override
   public List<Destination> destinations() {
@@ -23,7 +24,7 @@ record WiredOutbox(OutboxStore outbox, Wire wire, LeaseStore leases) implements 
 
   @Override
   public List<Row> read(List<Range> ranges, int maxInline) {
-    return wire.call(rows -> "reads " + names(rows), () -> outbox.read(ranges, maxInline));
+    return watch.call(rows -> "reads " + names(rows), () -> outbox.read(ranges, maxInline));
   }
 
   @Override
@@ -38,7 +39,7 @@ record WiredOutbox(OutboxStore outbox, Wire wire, LeaseStore leases) implements 
 
   @Override
   public Optional<Set<String>> openWriters() {
-    return wire.call(writers -> "has the writers " + writers, outbox::openWriters);
+    return watch.call(writers -> "has the writers " + writers, outbox::openWriters);
   }
 
   @Override

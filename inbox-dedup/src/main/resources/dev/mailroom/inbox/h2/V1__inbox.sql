@@ -1,6 +1,6 @@
 -- Which consumer has processed which message. A row is written in the transaction that holds the
 -- message's effects, so that both are there or neither.
-CREATE TABLE ${prefix}inbox_message (
+CREATE TABLE IF NOT EXISTS ${prefix}inbox_message (
     consumer     varchar(128) NOT NULL,
     message_id   varchar(128) NOT NULL,
     processed_at timestamp(6) with time zone DEFAULT current_timestamp(6) NOT NULL,

@@ -1,5 +1,5 @@
 -- Messages that were given up on, with all that is needed to process them again.
-CREATE TABLE ${prefix}inbox_dead_letter (
+CREATE TABLE IF NOT EXISTS ${prefix}inbox_dead_letter (
     consumer      varchar(128)                NOT NULL,
     message_id    varchar(128)                NOT NULL,
     source        varchar(1000)               NOT NULL,

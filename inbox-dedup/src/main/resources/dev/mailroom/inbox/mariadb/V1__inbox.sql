@@ -1,6 +1,6 @@
 -- Which consumer has processed which message. A row is written in the transaction that holds the
 -- message's effects, so that both are there or neither.
-CREATE TABLE ${prefix}inbox_message (
+CREATE TABLE IF NOT EXISTS ${prefix}inbox_message (
     consumer varchar(128) CHARACTER SET utf8mb4 COLLATE ${bytewise} NOT NULL
         COMMENT 'Who processed the message, usually the name of its queue. Compared bytewise.',
     message_id varchar(128) CHARACTER SET utf8mb4 COLLATE ${bytewise} NOT NULL

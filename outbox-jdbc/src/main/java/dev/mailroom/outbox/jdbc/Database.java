@@ -8,26 +8,33 @@ import java.sql.DatabaseMetaData;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The databases that Mailroom knows. */
 public enum Database {
   /** PostgreSQL 14 and later. */
-  POSTGRESQL("PostgreSQL", '"'),
+  POSTGRESQL("PostgreSQL", '"', List.of(14)),
   /** MariaDB 10.6 and later. */
-  MARIADB("MariaDB", '`'),
-  /** MySQL 8.0 and later. */
-  MYSQL("MySQL", '`'),
+  MARIADB("MariaDB", '`', List.of(10, 6)),
+  /** MySQL 8.0.17 and later. */
+  MYSQL("MySQL", '`', List.of(8, 0, 17)),
   /** H2 2.x: for tests and toys. */
-  H2("H2", '"');
+  H2("H2", '"', List.of(2));
+
+  private static final Pattern VERSION = Pattern.compile("(?:5\\.5\\.5-)?(\\d+(?:\\.\\d+){0,2})");
 
   private final String product;
   private final char quote;
+  private final List<Integer> oldest;
 
-  Database(String product, char quote) {
+  Database(String product, char quote, List<Integer> oldest) {
     this.product = product;
     this.quote = quote;
+    this.oldest = oldest;
   }
 
   /** The name of its folders and in commands: {@code postgresql}, {@code mariadb} … */
@@ -78,18 +85,51 @@ public enum Database {
   /**
    * The database behind {@code connection}, by what its driver says of it.
    *
-   * @throws MailroomException if it is none that Mailroom knows
+   * @throws MailroomException if it is none that Mailroom knows, or an older version
    */
   public static Database of(Connection connection) throws SQLException {
     DatabaseMetaData about = connection.getMetaData();
-    String found = about.getDatabaseProductName();
-    if (MYSQL.product.equals(found) && about.getDatabaseProductVersion().contains("MariaDB")) {
-      return MARIADB; // behind the driver of MySQL
+    return of(about.getDatabaseProductName(), about.getDatabaseProductVersion());
+  }
+
+  static Database of(String product, String version) {
+    // MariaDB may stand behind the driver of MySQL.
+    String found =
+        product.equals(MYSQL.product) && version.contains(MARIADB.product)
+            ? MARIADB.product
+            : product;
+    Database database =
+        Arrays.stream(values())
+            .filter(each -> each.product.equals(found))
+            .findFirst()
+            .orElseThrow(() -> unknown(found));
+    database.requireVersion(version);
+    return database;
+  }
+
+  /** Before its version a MariaDB may say 5.5.5-, which old replicas want. */
+  private void requireVersion(String version) {
+    Matcher numbers = VERSION.matcher(version);
+    if (numbers.lookingAt()) {
+      List<Integer> found =
+          Arrays.stream(numbers.group(1).split("\\.", -1)).map(Integer::valueOf).toList();
+      for (int i = 0; i < oldest.size(); i++) {
+        int part = i < found.size() ? found.get(i) : 0;
+        if (part > oldest.get(i)) {
+          return;
+        }
+        if (part < oldest.get(i)) {
+          throw tooOld(version);
+        }
+      }
     }
-    return Arrays.stream(values())
-        .filter(database -> database.product.equals(found))
-        .findFirst()
-        .orElseThrow(() -> unknown(found));
+  }
+
+  private MailroomException tooOld(String version) {
+    String needed = oldest.stream().map(String::valueOf).collect(joining("."));
+    return new MailroomException(
+        "The database is %s %s, and Mailroom needs %s %s or later. Upgrade the server."
+            .formatted(product, version, product, needed));
   }
 
   private static MailroomException unknown(String found) {

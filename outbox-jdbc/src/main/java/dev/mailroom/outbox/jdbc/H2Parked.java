@@ -1,7 +1,5 @@
 package dev.mailroom.outbox.jdbc;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.mailroom.relay.LeaseStore.Lease;
 import dev.mailroom.relay.OutboxStore.Due;
 import dev.mailroom.relay.OutboxStore.Mark;
@@ -165,16 +163,11 @@ final class H2Parked implements ParkedStatements {
           statement.setNull(2, Types.BIGINT);
         }
         statement.setInt(3, row.attempts());
-        statement.setString(4, storable(row.error()));
+        statement.setString(4, ParkedStatements.error(row));
         H2Hot.setId(statement, 4, row.id());
         statement.executeUpdate();
       }
     }
-  }
-
-  /** Brokers may answer halves of a character. */
-  private static String storable(String text) {
-    return new String(text.getBytes(UTF_8), UTF_8).replace('\0', '\uFFFD');
   }
 
   @Override

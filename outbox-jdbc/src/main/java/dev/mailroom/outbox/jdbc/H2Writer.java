@@ -36,7 +36,17 @@ final class H2Writer implements WriterStatements {
   }
 
   @Override
-  public void insert(Connection connection, List<Message> messages) throws SQLException {
+  public void write(Connection connection, List<Message> now, List<Message> scheduled)
+      throws SQLException {
+    if (!now.isEmpty()) {
+      insert(connection, now);
+    }
+    if (!scheduled.isEmpty()) {
+      schedule(connection, scheduled);
+    }
+  }
+
+  private void insert(Connection connection, List<Message> messages) throws SQLException {
     String text = sql.of(INSERT) + ", (?, ?, ?, ?, ?, ?)".repeat(messages.size() - 1);
     try (PreparedStatement insert = connection.prepareStatement(text)) {
       int last = 0;
@@ -47,8 +57,7 @@ final class H2Writer implements WriterStatements {
     }
   }
 
-  @Override
-  public void schedule(Connection connection, List<Message> messages) throws SQLException {
+  private void schedule(Connection connection, List<Message> messages) throws SQLException {
     String text = sql.of(SCHEDULE) + ", (?, ?, ?, ?, ?, ?, ?)".repeat(messages.size() - 1);
     try (PreparedStatement insert = connection.prepareStatement(text)) {
       int last = 0;

@@ -86,7 +86,7 @@ final class JdbcLeaseStore implements LeaseStore {
     boolean done = false;
     try {
       T result =
-          transactions.run(
+          inTime(
               connection(),
               (dialect, database) -> {
                 dialect.bound(database, LOCK_TIMEOUT, STATEMENT_TIMEOUT);
@@ -103,12 +103,34 @@ final class JdbcLeaseStore implements LeaseStore {
     }
   }
 
+  private <T> T inTime(Connection database, Transactions.Work<T> work) throws SQLException {
+    int before = database.getNetworkTimeout();
+    database.setNetworkTimeout(Runnable::run, NETWORK_TIMEOUT_MILLIS);
+    T result;
+    try {
+      result = transactions.run(database, work);
+    } catch (SQLException | RuntimeException e) {
+      restore(database, before, e);
+      throw e;
+    }
+    database.setNetworkTimeout(Runnable::run, before);
+    return result;
+  }
+
+  /** On a connection that is broken this fails, too; that must not hide the cause. */
+  private static void restore(Connection database, int networkTimeout, Exception cause) {
+    try {
+      database.setNetworkTimeout(Runnable::run, networkTimeout);
+    } catch (SQLException e) {
+      cause.addSuppressed(e);
+    }
+  }
+
   private Connection connection() throws SQLException {
     Connection known = connection;
     if (known == null) {
       known = transactions.connection();
       connection = known;
-      known.setNetworkTimeout(Runnable::run, NETWORK_TIMEOUT_MILLIS);
     }
     return known;
   }

@@ -79,12 +79,7 @@ public final class JdbcOutbox {
     List<Message> scheduled = requireNonNull(byTime.get(true));
     List<Message> now = requireNonNull(byTime.get(false));
     try {
-      if (!now.isEmpty()) {
-        write(connection, now);
-      }
-      if (!scheduled.isEmpty()) {
-        dialects.of(connection).writer().schedule(connection, scheduled);
-      }
+      write(connection, now, scheduled);
     } catch (SQLException e) {
       if (Transactions.takesNoWrites(e)) {
         throw Transactions.readOnly(e);
@@ -94,12 +89,13 @@ public final class JdbcOutbox {
     now.stream().map(Message::destination).distinct().forEach(signal);
   }
 
-  private void write(Connection connection, List<Message> messages) throws SQLException {
+  private void write(Connection connection, List<Message> now, List<Message> scheduled)
+      throws SQLException {
     WriterStatements writer = dialects.of(connection).writer();
-    if (keyLock && messages.stream().anyMatch(message -> message.key().isPresent())) {
-      writer.lockKeys(connection, messages);
+    if (keyLock && now.stream().anyMatch(message -> message.key().isPresent())) {
+      writer.lockKeys(connection, now);
     }
-    writer.insert(connection, messages);
+    writer.write(connection, now, scheduled);
   }
 
   /** This outbox bound to {@code connection}: as safe and as short-lived as the connection is. */

@@ -21,8 +21,8 @@ import javax.sql.DataSource;
  * most six at a time, and one more for its leases, which it keeps. Give it timeouts: a socket
  * timeout and a connection timeout of a few seconds.
  *
- * <p>It has to reach one server, the primary. When another one answers than before, the call fails
- * once, so that the relay forgets what it knew.
+ * <p>It has to reach one server, the primary. When another one answers than before, reads fail
+ * until the relay has forgotten what it knew; so give each relay a store of its own.
  */
 public final class JdbcOutboxStore implements OutboxStore {
 

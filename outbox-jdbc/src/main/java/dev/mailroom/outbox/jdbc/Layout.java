@@ -32,6 +32,23 @@ record Layout(Map<String, String> parts) {
     return parts.isEmpty();
   }
 
+  /**
+   * Whether it is what {@code whole} is while it is being made.
+   *
+   * @param later the kind of parts that a table gets by a statement of their own
+   */
+  boolean isBeginOf(Layout whole, String later) {
+    return whole.parts.entrySet().containsAll(parts.entrySet())
+        && whole.parts.keySet().stream()
+            .filter(part -> !part.startsWith(later) && parts.containsKey("table " + table(part)))
+            .allMatch(parts::containsKey);
+  }
+
+  /** Of {@code primary key outbox_message} or {@code column outbox_message.seq}. */
+  private static String table(String part) {
+    return part.substring(part.lastIndexOf(' ') + 1).replaceFirst("\\..*", "");
+  }
+
   /** In which way this one differs from the one that is wanted. */
   Optional<String> firstDifference(Layout wanted) {
     for (Map.Entry<String, String> part : wanted.parts.entrySet()) {

@@ -1,5 +1,8 @@
 package dev.mailroom.outbox.jdbc;
 
+import static java.util.Objects.requireNonNull;
+
+import dev.mailroom.relay.Lane;
 import dev.mailroom.relay.OutboxStore.Destination;
 import dev.mailroom.relay.OutboxStore.Range;
 import dev.mailroom.relay.OutboxStore.Row;
@@ -11,8 +14,11 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -157,9 +163,19 @@ final class MariaDbHot implements HotStatements {
       try (ResultSet results = select.executeQuery()) {
         results.next();
         Optional<String> answered = Optional.of(results.getString("server"));
-        return new Answer<>(rows(results), answered);
+        return new Answer<>(inOrder(rows(results), ranges), answered);
       }
     }
+  }
+
+  /** A join may return rows in any order, as with a join buffer, and no sort in a UNION counts. */
+  private static List<Row> inOrder(List<Row> rows, List<Range> ranges) {
+    Map<Lane, Integer> places = new HashMap<>();
+    ranges.forEach(range -> places.putIfAbsent(range.lane(), places.size()));
+    Comparator<RowId> order =
+        Comparator.<RowId>comparingInt(id -> requireNonNull(places.get(id.lane())))
+            .thenComparingLong(RowId::seq);
+    return rows.stream().sorted(Comparator.comparing(Row::id, order)).toList();
   }
 
   private static List<Row> rows(ResultSet results) throws SQLException {

@@ -1,7 +1,6 @@
 package dev.mailroom.outbox.jdbc;
 
 import static dev.mailroom.outbox.jdbc.MariaDb.micros;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.mailroom.relay.Lane;
 import dev.mailroom.relay.LeaseStore.Lease;
@@ -183,7 +182,7 @@ final class MariaDbParked implements ParkedStatements {
     columns.add(parking.state().name());
     columns.add(retrying ? micros(parking.delay()) : null);
     columns.add(parking.attempts());
-    columns.add(storable(parking.error()));
+    columns.add(ParkedStatements.error(parking));
     return columns;
   }
 
@@ -295,10 +294,5 @@ final class MariaDbParked implements ParkedStatements {
         results.getBoolean("ordered"),
         results.getInt("attempts"),
         Optional.ofNullable(results.getString("mark")).map(Mark::valueOf));
-  }
-
-  /** Brokers may answer what a text column cannot hold: NUL, and halves of a character. */
-  private static String storable(String text) {
-    return new String(text.getBytes(UTF_8), UTF_8).replace('\0', '\uFFFD');
   }
 }

@@ -9,12 +9,12 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
@@ -70,24 +70,24 @@ final class MariaDbWriter implements WriterStatements {
   }
 
   @Override
-  public void insert(Connection connection, List<Message> messages) throws SQLException {
-    for (List<Message> some : statements(connection, messages)) {
+  public void write(Connection connection, List<Message> now, List<Message> scheduled)
+      throws SQLException {
+    long limit = limit(connection, Stream.concat(now.stream(), scheduled.stream()));
+    List<List<Message>> inserts = statements(now, limit);
+    List<List<Message>> schedules = statements(scheduled, limit);
+    for (List<Message> some : inserts) {
       run(connection, sql.of(INSERT) + values(MESSAGE, some), some, MariaDbWriter::set);
+    }
+    for (List<Message> some : schedules) {
+      run(connection, sql.of(SCHEDULE) + values(SCHEDULED, some), some, MariaDbWriter::setTimed);
     }
   }
 
-  @Override
-  public void schedule(Connection connection, List<Message> messages) throws SQLException {
-    Columns columns =
-        (insert, before, message) -> {
-          int last = set(insert, before, message);
-          LocalDateTime at = message.deliverAt().map(MariaDb::time).orElse(null);
-          insert.setObject(++last, at);
-          return last;
-        };
-    for (List<Message> some : statements(connection, messages)) {
-      run(connection, sql.of(SCHEDULE) + values(SCHEDULED, some), some, columns);
-    }
+  private static int setTimed(PreparedStatement insert, int before, Message message)
+      throws SQLException {
+    int last = set(insert, before, message) + 1;
+    insert.setObject(last, message.deliverAt().map(MariaDb::time).orElse(null));
+    return last;
   }
 
   private static String values(String row, List<Message> messages) {
@@ -122,11 +122,12 @@ final class MariaDbWriter implements WriterStatements {
     return message.headers().isEmpty() ? null : message.headers().toJson();
   }
 
-  /** One statement in most cases. Checked first, so that none is sent if one would be refused. */
-  private static List<List<Message>> statements(Connection connection, List<Message> messages)
-      throws SQLException {
-    long total = messages.stream().mapToLong(MariaDbWriter::bytes).sum();
-    long limit = total <= SURE_BYTES ? Long.MAX_VALUE : maxPacket(connection);
+  private static long limit(Connection connection, Stream<Message> messages) throws SQLException {
+    long total = messages.mapToLong(MariaDbWriter::bytes).sum();
+    return total <= SURE_BYTES ? Long.MAX_VALUE : maxPacket(connection);
+  }
+
+  private static List<List<Message>> statements(List<Message> messages, long limit) {
     List<List<Message>> statements = new ArrayList<>();
     List<Message> open = new ArrayList<>();
     long size = 0;
@@ -140,7 +141,9 @@ final class MariaDbWriter implements WriterStatements {
       open.add(message);
       size += bytes;
     }
-    statements.add(open);
+    if (!open.isEmpty()) {
+      statements.add(open);
+    }
     return statements;
   }
 

@@ -1,5 +1,7 @@
 package dev.mailroom.outbox.jdbc;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.mailroom.relay.LeaseStore.Lease;
 import dev.mailroom.relay.OutboxStore.Due;
 import dev.mailroom.relay.OutboxStore.OrderedKey;
@@ -44,6 +46,13 @@ interface ParkedStatements {
   Set<OrderedKey> open(Connection connection, List<OrderedLane> lanes) throws SQLException;
 
   List<Due> due(Connection connection, DueQuery query) throws SQLException;
+
+  /**
+   * Its error without what brokers may answer and no text column holds: NUL, and half characters.
+   */
+  static String error(Parking parking) {
+    return new String(parking.error().getBytes(UTF_8), UTF_8).replace('\0', '\uFFFD');
+  }
 
   /** The parameters of {@link dev.mailroom.relay.OutboxStore#due}. */
   record DueQuery(Set<Integer> partitions, List<String> destinations, int limit, int maxInline) {}

@@ -6,12 +6,15 @@ final class PostgreSqlCatalog {
   static final String PARTS =
       """
       WITH t AS (
-        SELECT c.oid, c.relname AS table_name
+        SELECT c.oid, c.relname AS table_name, c.relpersistence
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE c.relkind IN ('r', 'p') AND n.nspname = coalesce(?, current_schema())
           AND strpos(?, ',' || lower(c.relname) || ',') > 0),
       part AS (
-        SELECT 1 AS place, 'table' AS kind, table_name, NULL AS part, '' AS description FROM t
+        SELECT 1 AS place, 'table' AS kind, table_name, NULL AS part,
+               CASE relpersistence WHEN 'p' THEN 'permanent' WHEN 'u' THEN 'unlogged'
+                                   ELSE 'temporary' END AS description
+        FROM t
         UNION ALL
         SELECT 2, 'column', t.table_name, a.attname,
                format_type(a.atttypid, a.atttypmod)

@@ -153,7 +153,7 @@ final class PostgreSqlHot implements HotStatements {
   @Override
   public void remember(Connection connection, List<String> destinations) throws SQLException {
     try (PreparedStatement insert = prepare(connection, sql.of(REMEMBER))) {
-      new Arrays(insert).add("text", destinations, destination -> destination);
+      new ArrayParameters(insert).add("text", destinations, destination -> destination);
       insert.executeUpdate();
     }
   }
@@ -162,7 +162,7 @@ final class PostgreSqlHot implements HotStatements {
   public Answer<List<Row>> read(Connection connection, List<Range> ranges, int maxInline)
       throws SQLException {
     try (PreparedStatement select = prepare(connection, sql.of(READ))) {
-      Arrays arrays = new Arrays(select);
+      ArrayParameters arrays = new ArrayParameters(select);
       arrays.add("text", ranges, range -> range.lane().destination());
       arrays.add("smallint", ranges, range -> range.lane().partition());
       arrays.add("bigint", ranges, Range::after);
@@ -188,7 +188,7 @@ final class PostgreSqlHot implements HotStatements {
   @Override
   public List<Row> load(Connection connection, List<RowId> rows) throws SQLException {
     try (PreparedStatement select = prepare(connection, sql.of(LOAD))) {
-      new Arrays(select).addIds(rows, id -> id);
+      new ArrayParameters(select).addIds(rows, id -> id);
       select.setFetchSize(0);
       try (ResultSet results = select.executeQuery()) {
         List<Row> loaded = new ArrayList<>();
@@ -210,7 +210,7 @@ final class PostgreSqlHot implements HotStatements {
   @Override
   public void delete(Connection connection, List<RowId> rows) throws SQLException {
     try (PreparedStatement delete = prepare(connection, sql.of(DELETE))) {
-      new Arrays(delete).addIds(rows, id -> id);
+      new ArrayParameters(delete).addIds(rows, id -> id);
       delete.executeUpdate();
     }
   }

@@ -171,7 +171,7 @@ final class PostgreSqlLeases implements LeaseStatements {
   @Override
   public void renew(Connection connection, Duration lease, List<Lease> held) throws SQLException {
     try (PreparedStatement update = prepare(connection, sql.of(RENEW))) {
-      Arrays arrays = new Arrays(update);
+      ArrayParameters arrays = new ArrayParameters(update);
       addLeases(arrays, held);
       update.setLong(arrays.next(), micros(lease));
       update.executeUpdate();
@@ -191,7 +191,7 @@ final class PostgreSqlLeases implements LeaseStatements {
       throws SQLException {
     List<Integer> free = lockAsSeen(connection, seen);
     try (PreparedStatement update = prepare(connection, sql.of(TAKE))) {
-      Arrays arrays = new Arrays(update);
+      ArrayParameters arrays = new ArrayParameters(update);
       update.setObject(arrays.next(), relay);
       update.setLong(arrays.next(), micros(lease));
       arrays.add("smallint", free, partition -> partition);
@@ -201,7 +201,7 @@ final class PostgreSqlLeases implements LeaseStatements {
 
   private List<Integer> lockAsSeen(Connection connection, List<Holding> seen) throws SQLException {
     try (PreparedStatement lock = prepare(connection, sql.of(LOCK_AS_SEEN))) {
-      Arrays arrays = new Arrays(lock);
+      ArrayParameters arrays = new ArrayParameters(lock);
       arrays.add("smallint", seen, Holding::partition);
       arrays.add("uuid", seen, holding -> holding.owner().orElse(null));
       arrays.add("bigint", seen, Holding::epoch);
@@ -219,7 +219,7 @@ final class PostgreSqlLeases implements LeaseStatements {
   @Override
   public void release(Connection connection, List<Lease> leases) throws SQLException {
     try (PreparedStatement update = prepare(connection, sql.of(RELEASE))) {
-      addLeases(new Arrays(update), leases);
+      addLeases(new ArrayParameters(update), leases);
       update.executeUpdate();
     }
   }
@@ -253,7 +253,7 @@ final class PostgreSqlLeases implements LeaseStatements {
         results.getLong("epoch"));
   }
 
-  static void addLeases(Arrays arrays, List<Lease> leases) throws SQLException {
+  static void addLeases(ArrayParameters arrays, List<Lease> leases) throws SQLException {
     arrays.add("smallint", leases, Lease::partition);
     arrays.add("uuid", leases, Lease::owner);
     arrays.add("bigint", leases, Lease::epoch);

@@ -2,7 +2,6 @@ package dev.mailroom.outbox.jdbc;
 
 import static dev.mailroom.outbox.jdbc.PostgreSql.micros;
 import static dev.mailroom.outbox.jdbc.PostgreSql.prepare;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.mailroom.relay.Lane;
 import dev.mailroom.relay.LeaseStore.Lease;
@@ -164,12 +163,12 @@ final class PostgreSqlParked implements ParkedStatements {
   public List<Lease> hold(Connection connection, Collection<Lease> leases) throws SQLException {
     List<Lease> sorted = LeaseStatements.sorted(leases);
     try (PreparedStatement turn = prepare(connection, sql.of(TAKE_TURNS))) {
-      new Arrays(turn).add("integer", sorted, Lease::partition);
+      new ArrayParameters(turn).add("integer", sorted, Lease::partition);
       turn.execute();
     }
     List<Lease> lost = new ArrayList<>(sorted);
     try (PreparedStatement lock = prepare(connection, sql.of(HOLD))) {
-      PostgreSqlLeases.addLeases(new Arrays(lock), sorted);
+      PostgreSqlLeases.addLeases(new ArrayParameters(lock), sorted);
       try (ResultSet results = lock.executeQuery()) {
         while (results.next()) {
           lost.remove(PostgreSqlLeases.lease(results));
@@ -191,12 +190,12 @@ final class PostgreSqlParked implements ParkedStatements {
 
   private void run(Connection connection, String text, List<Parking> rows) throws SQLException {
     try (PreparedStatement statement = prepare(connection, sql.of(text))) {
-      Arrays arrays = new Arrays(statement);
+      ArrayParameters arrays = new ArrayParameters(statement);
       arrays.addIds(rows, Parking::id);
       arrays.add("text", rows, parking -> parking.state().name());
       arrays.add("bigint", rows, PostgreSqlParked::delay);
       arrays.add("integer", rows, Parking::attempts);
-      arrays.add("text", rows, parking -> storable(parking.error()));
+      arrays.add("text", rows, parking -> ParkedStatements.error(parking));
       statement.executeUpdate();
     }
   }
@@ -208,7 +207,7 @@ final class PostgreSqlParked implements ParkedStatements {
   @Override
   public void remove(Connection connection, List<RowId> rows) throws SQLException {
     try (PreparedStatement delete = prepare(connection, sql.of(REMOVE))) {
-      new Arrays(delete).addIds(rows, id -> id);
+      new ArrayParameters(delete).addIds(rows, id -> id);
       delete.executeUpdate();
     }
   }
@@ -216,7 +215,7 @@ final class PostgreSqlParked implements ParkedStatements {
   @Override
   public Set<OrderedKey> letGo(Connection connection, List<OrderedKey> keys) throws SQLException {
     try (PreparedStatement statement = prepare(connection, sql.of(LET_GO))) {
-      Arrays arrays = new Arrays(statement);
+      ArrayParameters arrays = new ArrayParameters(statement);
       addLanes(arrays, keys.stream().map(OrderedKey::lane).toList());
       arrays.add("text", keys, OrderedKey::key);
       return keys(statement);
@@ -226,12 +225,13 @@ final class PostgreSqlParked implements ParkedStatements {
   @Override
   public Set<OrderedKey> open(Connection connection, List<OrderedLane> lanes) throws SQLException {
     try (PreparedStatement statement = prepare(connection, sql.of(OPEN))) {
-      addLanes(new Arrays(statement), lanes);
+      addLanes(new ArrayParameters(statement), lanes);
       return keys(statement);
     }
   }
 
-  private static void addLanes(Arrays arrays, List<OrderedLane> lanes) throws SQLException {
+  private static void addLanes(ArrayParameters arrays, List<OrderedLane> lanes)
+      throws SQLException {
     arrays.add("text", lanes, each -> each.lane().destination());
     arrays.add("smallint", lanes, each -> each.lane().partition());
     arrays.add("bool", lanes, OrderedLane::deadBlocks);
@@ -252,7 +252,7 @@ final class PostgreSqlParked implements ParkedStatements {
   @Override
   public List<Due> due(Connection connection, DueQuery query) throws SQLException {
     try (PreparedStatement select = prepare(connection, sql.of(DUE))) {
-      Arrays arrays = new Arrays(select);
+      ArrayParameters arrays = new ArrayParameters(select);
       arrays.add("text", query.destinations(), destination -> destination);
       select.setInt(arrays.next(), query.maxInline());
       arrays.add("smallint", List.copyOf(query.partitions()), partition -> partition);
@@ -274,10 +274,5 @@ final class PostgreSqlParked implements ParkedStatements {
         results.getBoolean("ordered"),
         results.getInt("attempts"),
         Optional.ofNullable(results.getString("mark")).map(Mark::valueOf));
-  }
-
-  /** Brokers may answer what a text column cannot hold: NUL, and halves of a character. */
-  private static String storable(String text) {
-    return new String(text.getBytes(UTF_8), UTF_8).replace('\0', '\uFFFD');
   }
 }

@@ -59,13 +59,23 @@ final class PostgreSqlWriter implements WriterStatements {
   }
 
   @Override
-  public void insert(Connection connection, List<Message> messages) throws SQLException {
+  public void write(Connection connection, List<Message> now, List<Message> scheduled)
+      throws SQLException {
+    if (!now.isEmpty()) {
+      insert(connection, now);
+    }
+    if (!scheduled.isEmpty()) {
+      schedule(connection, scheduled);
+    }
+  }
+
+  private void insert(Connection connection, List<Message> messages) throws SQLException {
     if (messages.size() == 1) {
       insertOne(connection, messages.get(0));
       return;
     }
     try (PreparedStatement insert = connection.prepareStatement(sql.of(INSERT_ALL))) {
-      addColumns(new Arrays(insert), messages);
+      addColumns(new ArrayParameters(insert), messages);
       insert.executeUpdate();
     }
   }
@@ -82,10 +92,9 @@ final class PostgreSqlWriter implements WriterStatements {
     }
   }
 
-  @Override
-  public void schedule(Connection connection, List<Message> messages) throws SQLException {
+  private void schedule(Connection connection, List<Message> messages) throws SQLException {
     try (PreparedStatement insert = connection.prepareStatement(sql.of(SCHEDULE))) {
-      Arrays arrays = new Arrays(insert);
+      ArrayParameters arrays = new ArrayParameters(insert);
       addColumns(arrays, messages);
       arrays.add(
           "timestamptz",
@@ -95,7 +104,8 @@ final class PostgreSqlWriter implements WriterStatements {
     }
   }
 
-  private static void addColumns(Arrays arrays, List<Message> messages) throws SQLException {
+  private static void addColumns(ArrayParameters arrays, List<Message> messages)
+      throws SQLException {
     arrays.add("text", messages, Message::destination);
     arrays.add("uuid", messages, Message::id);
     arrays.add("text", messages, message -> message.key().orElse(null));
@@ -107,7 +117,7 @@ final class PostgreSqlWriter implements WriterStatements {
   @Override
   public void lockKeys(Connection connection, List<Message> messages) throws SQLException {
     try (PreparedStatement lock = connection.prepareStatement(sql.of(LOCK_KEYS))) {
-      Arrays arrays = new Arrays(lock);
+      ArrayParameters arrays = new ArrayParameters(lock);
       arrays.add("text", messages, Message::destination);
       arrays.add("text", messages, message -> message.key().orElse(null));
       lock.execute();

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +56,8 @@ public final class Schema {
 
   /**
    * Brings the tables up to date, and makes their schema if it is missing. Tables that were made by
-   * what {@link #print} returned are taken over.
+   * what {@link #print} returned are taken over, and what a migration left that was interrupted is
+   * completed.
    *
    * @throws MailroomException if the database is unknown or refuses a change
    */
@@ -72,9 +74,13 @@ public final class Schema {
 
   /**
    * Where DDL is not transactional, a process may find the history of another one empty, which
-   * Flyway refuses; a second time it waits for the other one.
+   * Flyway refuses; a second time it waits for the other one. A step that failed halfway is taken
+   * again: there, each statement of a migration makes what is not there yet.
    */
   private static void migrate(Flyway flyway) {
+    if (Arrays.stream(flyway.info().all()).anyMatch(step -> step.getState().isFailed())) {
+      flyway.repair();
+    }
     try {
       flyway.migrate();
     } catch (FlywayException e) {
@@ -88,7 +94,7 @@ public final class Schema {
   }
 
   /**
-   * The version of tables that no history knows; 0 if there are none. Where DDL is not
+   * The version of tables that no history knows; 0 if there are none or not all. Where DDL is not
    * transactional, another process may be making them right now: what fits no version is looked at
    * again until it stands still.
    */
@@ -96,7 +102,7 @@ public final class Schema {
       throws SQLException {
     Layout last = new Layout(Map.of());
     long since = System.nanoTime();
-    while (recorded(dataSource, database, names).isEmpty()) {
+    while (recorded(dataSource, database, names).orElse(0) == 0) {
       Layout found = found(dataSource, database, names);
       OptionalInt version = fitting(database, found);
       if (version.isPresent()) {
@@ -106,7 +112,8 @@ public final class Schema {
         last = found;
         since = System.nanoTime();
       } else if (System.nanoTime() - since > STANDS_STILL.toNanos()) {
-        throw unknown(database, found);
+        requireInterrupted(database, found);
+        return 0;
       }
       pause();
     }
@@ -120,6 +127,17 @@ public final class Schema {
     return IntStream.rangeClosed(1, versions.size())
         .filter(version -> found.firstDifference(layout(database, version)).isEmpty())
         .max();
+  }
+
+  /** A migration that was killed leaves some of the parts, each as it is to be. */
+  private void requireInterrupted(Database database, Layout found) {
+    String later = database == Database.H2 ? "index" : "trigger";
+    if (database == Database.POSTGRESQL
+        || IntStream.rangeClosed(1, versions.size())
+            .mapToObj(version -> layout(database, version))
+            .noneMatch(whole -> found.isBeginOf(whole, later))) {
+      throw unknown(database, found);
+    }
   }
 
   private MailroomException unknown(Database database, Layout found) {
@@ -141,8 +159,9 @@ public final class Schema {
 
   /**
    * Compares the tables that are there with those that this version of Mailroom works with. What is
-   * compared: tables, columns with their types, precision, nullability, collation and how they are
-   * generated, primary keys, indexes, checks and sequences. Changes nothing.
+   * compared: tables and that they survive a crash, columns with their types, precision,
+   * nullability, collation and how they are generated, primary keys, indexes, the names of checks,
+   * sequences and triggers. Changes nothing.
    *
    * @throws MailroomException that tells the first difference and what to do about it
    */
@@ -152,7 +171,7 @@ public final class Schema {
       recorded(dataSource, database, names).ifPresent(this::requireCurrent);
       found(dataSource, database, names)
           .firstDifference(layout(database, versions.size()))
-          .ifPresent(this::refuse);
+          .ifPresent(difference -> refuse(database, difference));
     } catch (SQLException | FlywayException e) {
       throw new MailroomException(
           "The " + part + "'s tables could not be looked at: " + e.getMessage(), e);
@@ -172,13 +191,19 @@ public final class Schema {
     }
   }
 
-  private void refuse(String difference) {
+  private void refuse(Database database, String difference) {
     throw new MailroomException(
         "The "
             + part
             + "'s tables are not as this Mailroom needs them: "
             + difference
-            + ". Call migrate if they were never made, or change them to what print shows.");
+            + ". Call migrate if they were never made, or change them to what print shows."
+            + (database == Database.POSTGRESQL
+                ? ""
+                : " "
+                    + database
+                    + " shows a user only what it has rights on: validate as the user who"
+                    + " migrated."));
   }
 
   /** The last version that a history tells of; absent if there is no history. */

@@ -5,12 +5,16 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Set;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs work on a database, in the dialect that it speaks, and tells of failures in Mailroom's
  * words. Thread-safe.
  */
 final class Transactions {
+
+  private static final Logger log = LoggerFactory.getLogger(Transactions.class);
 
   /** No such table, or no such schema, in the words of the databases. */
   private static final Set<String> NO_TABLE =
@@ -45,10 +49,23 @@ final class Transactions {
   /** One statement; in auto-commit, so that it costs one round trip and leaves nothing open. */
   <T> T read(Work<T> query) {
     try (Connection connection = connection()) {
+      boolean autoCommit = connection.getAutoCommit();
       connection.setAutoCommit(true);
-      return query.run(dialects.of(connection), connection);
+      try {
+        return query.run(dialects.of(connection), connection);
+      } finally {
+        restore(connection, autoCommit);
+      }
     } catch (SQLException e) {
       throw failed(e);
+    }
+  }
+
+  private static void restore(Connection connection, boolean autoCommit) {
+    try {
+      connection.setAutoCommit(autoCommit);
+    } catch (SQLException e) {
+      log.debug("A connection is broken", e); // as the query has told, or the next one will
     }
   }
 
@@ -63,29 +80,35 @@ final class Transactions {
 
   /** As {@link #run(Work)} on a connection that the caller keeps, and throws what it threw. */
   <T> T run(Connection connection, Work<T> work) throws SQLException {
+    boolean autoCommit = connection.getAutoCommit();
     connection.setAutoCommit(false);
     T result;
     try {
       result = work.run(dialects.of(connection), connection);
       connection.commit();
     } catch (SQLException | RuntimeException e) {
-      undo(connection, e);
+      undo(connection, autoCommit, e);
       throw e;
     }
-    connection.setAutoCommit(true);
-    dialects.of(connection).unbound(connection);
+    leave(connection, autoCommit);
     return result;
   }
 
   /** On a connection that is broken this fails, too; that must not hide the cause. */
-  private void undo(Connection connection, Exception cause) {
+  private void undo(Connection connection, boolean autoCommit, Exception cause) {
     try {
       connection.rollback();
-      connection.setAutoCommit(true);
-      dialects.of(connection).unbound(connection);
+      leave(connection, autoCommit);
     } catch (SQLException e) {
       cause.addSuppressed(e);
     }
+  }
+
+  /** Leaves the session as it was found. */
+  private void leave(Connection connection, boolean autoCommit) throws SQLException {
+    connection.setAutoCommit(true);
+    dialects.of(connection).unbound(connection);
+    connection.setAutoCommit(autoCommit);
   }
 
   static MailroomException failed(SQLException e) {

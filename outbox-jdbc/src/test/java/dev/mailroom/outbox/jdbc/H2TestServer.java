@@ -93,7 +93,8 @@ final class H2TestServer extends TestServer {
   @Override
   String sessionSettings() {
     return "SELECT LOCK_TIMEOUT() || ' ' || (SELECT setting_value FROM INFORMATION_SCHEMA.SETTINGS"
-        + " WHERE setting_name = 'QUERY_TIMEOUT')";
+        + " WHERE setting_name = 'QUERY_TIMEOUT') || (SELECT isolation_level"
+        + " FROM INFORMATION_SCHEMA.SESSIONS WHERE session_id = SESSION_ID())";
   }
 
   @Override

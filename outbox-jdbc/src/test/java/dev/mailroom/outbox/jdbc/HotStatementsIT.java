@@ -42,7 +42,7 @@ class HotStatementsIT {
   private Connection connection;
 
   private interface Parameters {
-    void set(Arrays arrays, PreparedStatement statement) throws SQLException;
+    void set(ArrayParameters arrays, PreparedStatement statement) throws SQLException;
   }
 
   private final Map<String, String> sql = new LinkedHashMap<>();
@@ -159,12 +159,13 @@ class HotStatementsIT {
     return IntStream.range(0, asked()).boxed().toList();
   }
 
-  private void lanes(Arrays arrays) throws SQLException {
+  private void lanes(ArrayParameters arrays) throws SQLException {
     arrays.add("text", lanes(), i -> "d" + i % 10);
     arrays.add("smallint", lanes(), i -> i / 10);
   }
 
-  private void ranges(Arrays arrays, PreparedStatement statement, long after) throws SQLException {
+  private void ranges(ArrayParameters arrays, PreparedStatement statement, long after)
+      throws SQLException {
     lanes(arrays);
     arrays.add("bigint", lanes(), i -> after);
     arrays.add("bigint", lanes(), i -> Long.MAX_VALUE);
@@ -173,13 +174,13 @@ class HotStatementsIT {
     statement.setInt(arrays.next(), 8_192);
   }
 
-  private void ids(Arrays arrays) throws SQLException {
+  private void ids(ArrayParameters arrays) throws SQLException {
     lanes(arrays);
     arrays.add("bigint", lanes(), i -> 1_000L + i);
     arrays.add("uuid", lanes(), i -> new UUID(1, i));
   }
 
-  private void parkings(Arrays arrays) throws SQLException {
+  private void parkings(ArrayParameters arrays) throws SQLException {
     ids(arrays);
     arrays.add("text", lanes(), i -> "DEAD");
     arrays.add("bigint", lanes(), i -> null);
@@ -198,7 +199,7 @@ class HotStatementsIT {
   /** As the planner likes it. */
   final String explain(String name, String before) throws SQLException {
     try (PreparedStatement statement = PostgreSql.prepare(connection, before + sql.get(name))) {
-      parameters.get(name).set(new Arrays(statement), statement);
+      parameters.get(name).set(new ArrayParameters(statement), statement);
       if (!statement.execute()) {
         return "";
       }

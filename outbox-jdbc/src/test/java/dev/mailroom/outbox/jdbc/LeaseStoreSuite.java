@@ -2,6 +2,7 @@ package dev.mailroom.outbox.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
@@ -19,6 +20,7 @@ import dev.mailroom.relay.OutboxStore.ParkedState;
 import dev.mailroom.relay.OutboxStore.Parking;
 import dev.mailroom.relay.OutboxStore.Range;
 import dev.mailroom.relay.OutboxStore.RowId;
+import dev.mailroom.relay.OutboxStore.ServerChanged;
 import dev.mailroom.relay.OutboxStore.Settlement;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -263,9 +265,29 @@ abstract class LeaseStoreSuite {
     }
   }
 
+  /** Nothing but what is closed is told by a pool; a connection that somebody keeps tells all. */
+  @Test
+  void leavesAConnectionAsItWasFound() throws Exception {
+    try (Connection kept = database.unpooled().getConnection()) {
+      kept.setAutoCommit(false);
+      kept.setNetworkTimeout(Runnable::run, 60_000);
+      int timeout = kept.getNetworkTimeout();
+      OutboxStore own = JdbcOutboxStore.of(new KeptDataSource(kept));
+      LeaseStore its = own.leases();
+      its.renew(RELAY, HOUR, List.of(lease));
+      own.destinations();
+      own.openLanes(List.of(lease), List.of());
+      assertThatThrownBy(() -> own.openLanes(List.of(new Lease(0, RELAY, -1)), List.of()))
+          .isInstanceOf(LeaseStore.LeaseLost.class);
+      its.close();
+      assertThat(kept.getAutoCommit()).isFalse();
+      assertThat(kept.getNetworkTimeout()).isEqualTo(timeout);
+    }
+  }
+
   /** Each call gets a new connection, so that nothing but the answers can tell. */
   @Test
-  void aServerThatWasStartedAnewIsNoticedOnce() throws Exception {
+  void aServerThatWasStartedAnewIsNoticedUntilThatIsHeeded() throws Exception {
     try (Connection writer = database.begin()) {
       JdbcOutbox.create().publish(writer, Message.to("a").type("T").payload("x").build());
       writer.commit();
@@ -281,9 +303,11 @@ abstract class LeaseStoreSuite {
     call.run();
     server.stop();
     server.startAgain();
-    assertThatThrownBy(call::run)
-        .isInstanceOf(MailroomException.class)
+    ServerChanged changed = catchThrowableOfType(ServerChanged.class, call::run);
+    assertThat(changed)
         .hasMessageStartingWith("The outbox's database was restarted or failed over");
+    assertThatThrownBy(call::run).isInstanceOf(ServerChanged.class);
+    changed.heeded();
     call.run();
     call.run();
   }

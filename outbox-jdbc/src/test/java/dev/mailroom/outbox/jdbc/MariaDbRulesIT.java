@@ -9,6 +9,7 @@ import dev.mailroom.outbox.Message;
 import dev.mailroom.relay.OutboxStore;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
@@ -100,6 +101,14 @@ class MariaDbRulesIT {
           .hasMessageContaining("needs a statement of 1400520 bytes")
           .hasMessageContaining("max_allowed_packet = 1048576")
           .hasMessageContaining("Raise max_allowed_packet");
+      Message later =
+          Message.to("orders")
+              .type("T")
+              .payload("'".repeat(700_000))
+              .deliverAt(Instant.EPOCH)
+              .build();
+      assertThatThrownBy(() -> outbox.publishAll(writer, List.of(small, later)))
+          .isInstanceOf(InvalidMessage.class);
       outbox.publishAll(
           writer,
           Collections.nCopies(

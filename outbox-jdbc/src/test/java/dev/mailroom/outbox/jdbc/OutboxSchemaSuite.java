@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -70,6 +71,22 @@ abstract class OutboxSchemaSuite {
 
   private String in(TableNames names, String table) {
     return names.in(table, kind);
+  }
+
+  /** As a column, an index or a check does, with or without a prefix of its own. */
+  @Test
+  void aPrefixMayBeginOtherNames() {
+    for (String prefix : List.of("m", "s", "a", "o", "act_", "message_", "outbox_")) {
+      TableNames names = TableNames.DEFAULT.withPrefix(prefix);
+      OutboxSchema.migrate(database.pool(), names);
+      OutboxSchema.validate(database.pool(), names);
+      database.execute("DROP TABLE " + kind.quoted(historyOf(prefix)));
+      OutboxSchema.migrate(database.pool(), names);
+    }
+  }
+
+  private static String historyOf(String prefix) {
+    return prefix + HISTORY;
   }
 
   @Test
@@ -166,6 +183,43 @@ abstract class OutboxSchemaSuite {
             .hasMessageContaining(damage.getValue());
       }
     }
+  }
+
+  /** Its tables may be half made where DDL commits, and whether its history tells depends. */
+  @Test
+  void aMigrationThatWasInterruptedIsCompleted() {
+    Assumptions.assumeTrue(kind != Database.POSTGRESQL, "it is all or nothing there");
+    for (String left :
+        List.of(
+            "DELETE FROM " + kind.quoted(HISTORY),
+            "UPDATE %s SET %s = FALSE".formatted(kind.quoted(HISTORY), kind.quoted("success")),
+            "DROP TABLE " + kind.quoted(HISTORY))) {
+      try (TestDatabase interrupted = server.withOutbox()) {
+        interrupted.execute("DROP TABLE outbox_relay");
+        interrupted.execute("DELETE FROM outbox_partition WHERE partition_no >= 0");
+        interrupted.execute(
+            kind == Database.H2
+                ? "DROP INDEX outbox_parked_due"
+                : "DROP TRIGGER outbox_message_place");
+        interrupted.execute(left);
+        OutboxSchema.migrate(interrupted.pool());
+        OutboxSchema.validate(interrupted.pool());
+        assertThat(interrupted.query("SELECT count(*) FROM outbox_partition"))
+            .as(left)
+            .containsExactly("16");
+      }
+    }
+  }
+
+  @Test
+  void whatIsNotHalfMadeButDifferentIsRefused() {
+    OutboxSchema.migrate(database.pool());
+    database.execute("DROP TABLE outbox_relay");
+    database.execute("ALTER TABLE outbox_message DROP COLUMN created_at");
+    database.execute("DROP TABLE " + kind.quoted(HISTORY));
+    assertThatThrownBy(() -> OutboxSchema.migrate(database.pool()))
+        .isInstanceOf(MailroomException.class)
+        .hasMessageContaining("is missing");
   }
 
   @Test

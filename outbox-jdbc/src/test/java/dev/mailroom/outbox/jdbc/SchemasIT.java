@@ -1,7 +1,12 @@
 package dev.mailroom.outbox.jdbc;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mailroom.outbox.MailroomException;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
 
 /** The tables of each database, and its statements. */
 class SchemasIT {
@@ -16,7 +21,7 @@ class SchemasIT {
     Map<String, String> damages() {
       String message = "ALTER TABLE outbox_message ";
       String parked = "ALTER TABLE outbox_parked ";
-      return Map.of(
+      return pairs(
           "DROP TABLE outbox_relay",
           "table outbox_relay is missing",
           message + "DROP COLUMN created_at",
@@ -36,7 +41,13 @@ class SchemasIT {
           message + "ALTER COLUMN seq SET CACHE 20",
           "sequence outbox_message.seq is 'by 1, cache 20' and must be 'by 1, cache 1'",
           parked + "DROP CONSTRAINT outbox_parked_state_check",
-          "check outbox_parked.outbox_parked_state_check is missing");
+          "check outbox_parked.outbox_parked_state_check is missing",
+          parked + "ALTER COLUMN attempts TYPE bigint",
+          "column outbox_parked.attempts is 'bigint not null default' and must be 'integer not",
+          parked + "ALTER COLUMN partition_no DROP EXPRESSION",
+          "column outbox_parked.partition_no is 'smallint not null' and must be",
+          "ALTER TABLE outbox_operation SET UNLOGGED",
+          "table outbox_operation is 'unlogged' and must be 'permanent'");
     }
   }
 
@@ -69,7 +80,7 @@ class SchemasIT {
 
   private static Map<String, String> h2Damages() {
     String message = "ALTER TABLE outbox_message ";
-    return Map.of(
+    return pairs(
         "DROP TABLE outbox_relay",
         "table outbox_relay is missing",
         message + "DROP COLUMN created_at",
@@ -81,7 +92,25 @@ class SchemasIT {
         "DROP INDEX outbox_parked_due",
         "index outbox_parked.outbox_parked_due is missing",
         message + "DROP CONSTRAINT outbox_message_pkey",
-        "primary key outbox_message is missing");
+        "primary key outbox_message is missing",
+        "ALTER TABLE outbox_parked ALTER COLUMN attempts SET DATA TYPE bigint",
+        "column outbox_parked.attempts is 'bigint not null default' and must be 'integer not",
+        message + "ALTER COLUMN seq SET CACHE 20",
+        "sequence outbox_message.seq is 'by 1, cache 20' and must be 'by 1, cache 1'",
+        "ALTER TABLE outbox_parked DROP CONSTRAINT outbox_parked_mark_is_known",
+        "check outbox_parked.outbox_parked_mark_is_known is missing");
+  }
+
+  /** H2 has one for the whole database. */
+  @Test
+  void aCollationOfH2IsToldOf() {
+    try (TestDatabase database = TestServer.of(Database.H2).empty()) {
+      database.execute("SET COLLATION ENGLISH");
+      OutboxSchema.migrate(database.pool());
+      assertThatThrownBy(() -> OutboxSchema.validate(database.pool()))
+          .isInstanceOf(MailroomException.class)
+          .hasMessageContaining("collation english");
+    }
   }
 
   @Nested
@@ -93,7 +122,7 @@ class SchemasIT {
     @Override
     Map<String, String> damages() {
       String message = "ALTER TABLE outbox_message ";
-      return Map.of(
+      return pairs(
           "DROP TABLE outbox_relay",
           "table outbox_relay is missing",
           message + "DROP COLUMN created_at",
@@ -107,8 +136,42 @@ class SchemasIT {
           "DROP INDEX outbox_parked_due ON outbox_parked",
           "index outbox_parked.outbox_parked_due is missing",
           "DROP TRIGGER outbox_message_place",
-          "trigger outbox_message.outbox_message_place is missing");
+          "trigger outbox_message.outbox_message_place is missing",
+          "DROP TRIGGER outbox_parked_place; CREATE TRIGGER outbox_parked_place BEFORE INSERT"
+              + " ON outbox_parked FOR EACH ROW SET NEW.partition_no = 0",
+          "trigger outbox_parked.outbox_parked_place is 'BEFORE INSERT: SET NEW.partition_no = 0'",
+          "ALTER TABLE outbox_parked DROP CONSTRAINT outbox_parked_mark_is_known",
+          "check outbox_parked.outbox_parked_mark_is_known is missing",
+          "ALTER TABLE outbox_parked MODIFY attempts BIGINT NOT NULL DEFAULT 0",
+          "column outbox_parked.attempts is 'bigint not null default' and must be 'int not",
+          "ALTER TABLE outbox_operation MODIFY affected BIGINT UNSIGNED NOT NULL",
+          "column outbox_operation.affected is 'bigint unsigned not null' and must be",
+          "DROP INDEX outbox_parked_state ON outbox_parked; CREATE INDEX outbox_parked_state"
+              + " ON outbox_parked (state(3), destination, partition_no, seq, message_id)",
+          "index outbox_parked.outbox_parked_state is 'state(3), destination, partition_no, seq",
+          "ALTER TABLE outbox_relay ENGINE = MyISAM",
+          "table outbox_relay is 'MyISAM' and must be 'InnoDB'");
     }
+
+    /** The server shows it no trigger. */
+    @Test
+    void aRoleIsToldThatTheOwnerValidates() {
+      try (TestDatabase database = TestServer.of(Database.MARIADB).withOutbox()) {
+        database.grantRoles();
+        database.execute("GRANT SELECT ON mailroom_schema_history TO relay");
+        assertThatThrownBy(() -> OutboxSchema.validate(database.as("relay")))
+            .isInstanceOf(MailroomException.class)
+            .hasMessageContaining("validate as the user who migrated");
+      }
+    }
+  }
+
+  private static Map<String, String> pairs(String... texts) {
+    Map<String, String> pairs = new LinkedHashMap<>();
+    for (int i = 0; i < texts.length; i += 2) {
+      pairs.put(texts[i], texts[i + 1]);
+    }
+    return pairs;
   }
 
   @Nested

@@ -2,7 +2,7 @@
 -- language: the columns destination, message_id, message_key, message_type, headers and payload are
 -- a public contract; the database fills in the others. No IN in the checks: H2 2.4.240 evaluates its
 -- list in the session that made the table, and fails once that is closed.
-CREATE TABLE ${prefix}outbox_message (
+CREATE TABLE IF NOT EXISTS ${prefix}outbox_message (
   destination  varchar(1024) NOT NULL,
   partition_no smallint NOT NULL
     GENERATED ALWAYS AS (BITAND(ORA_HASH(COALESCE(message_key, CAST(message_id AS varchar(36)))), 15)),
@@ -39,7 +39,7 @@ COMMENT ON COLUMN ${prefix}outbox_message.created_at IS
 
 -- What is not to be sent now. Rows move here from outbox_message and keep their seq. A writer inserts
 -- the row of a scheduled message itself: the six columns above and deliver_at; that is public, too.
-CREATE TABLE ${prefix}outbox_parked (
+CREATE TABLE IF NOT EXISTS ${prefix}outbox_parked (
   destination  varchar(1024) NOT NULL,
   partition_no smallint NOT NULL
     GENERATED ALWAYS AS (BITAND(ORA_HASH(COALESCE(message_key, CAST(message_id AS varchar(36)))), 15)),
@@ -72,10 +72,10 @@ CREATE TABLE ${prefix}outbox_parked (
 );
 
 -- What is due; the first row of a key; the dead letters.
-CREATE INDEX ${prefix}outbox_parked_due ON ${prefix}outbox_parked (destination, due_at, seq);
-CREATE INDEX ${prefix}outbox_parked_key
+CREATE INDEX IF NOT EXISTS ${prefix}outbox_parked_due ON ${prefix}outbox_parked (destination, due_at, seq);
+CREATE INDEX IF NOT EXISTS ${prefix}outbox_parked_key
   ON ${prefix}outbox_parked (destination, partition_no, message_key, seq);
-CREATE INDEX ${prefix}outbox_parked_state
+CREATE INDEX IF NOT EXISTS ${prefix}outbox_parked_state
   ON ${prefix}outbox_parked (state, destination, partition_no, seq, message_id);
 
 COMMENT ON TABLE ${prefix}outbox_parked IS
@@ -107,7 +107,7 @@ COMMENT ON COLUMN ${prefix}outbox_parked.act_at IS
 COMMENT ON COLUMN ${prefix}outbox_parked.due_at IS
   'When the relay has to act on it: deliver_at while SCHEDULED, else act_at; NULL if it does not wait for a time';
 
-CREATE TABLE ${prefix}outbox_partition (
+CREATE TABLE IF NOT EXISTS ${prefix}outbox_partition (
   partition_no smallint NOT NULL,
   owner        uuid,
   epoch        bigint NOT NULL DEFAULT 0,
@@ -116,7 +116,8 @@ CREATE TABLE ${prefix}outbox_partition (
   CONSTRAINT ${prefix}outbox_partition_is_one_of_16 CHECK (partition_no BETWEEN 0 AND 15)
 );
 
-INSERT INTO ${prefix}outbox_partition (partition_no) SELECT n FROM SYSTEM_RANGE(0, 15) AS r(n);
+INSERT INTO ${prefix}outbox_partition (partition_no) SELECT n FROM SYSTEM_RANGE(0, 15) AS r(n)
+WHERE NOT EXISTS (SELECT 1 FROM ${prefix}outbox_partition);
 
 COMMENT ON TABLE ${prefix}outbox_partition IS
   'Which relay sends what is in a partition: always 16 rows';
@@ -127,15 +128,18 @@ COMMENT ON COLUMN ${prefix}outbox_partition.epoch IS
   'How often it was taken; who acts on an older one has lost it';
 COMMENT ON COLUMN ${prefix}outbox_partition.lease_until IS 'From then on another relay may take it';
 
-CREATE TABLE ${prefix}outbox_lock (
+CREATE TABLE IF NOT EXISTS ${prefix}outbox_lock (
   purpose varchar(4) NOT NULL,
   number  smallint NOT NULL,
   CONSTRAINT ${prefix}outbox_lock_pkey PRIMARY KEY (purpose, number)
 );
 
 INSERT INTO ${prefix}outbox_lock (purpose, number)
-SELECT 'TURN', n FROM SYSTEM_RANGE(0, 15) AS r(n)
-UNION ALL SELECT 'KEY', n FROM SYSTEM_RANGE(0, 255) AS r(n);
+SELECT purpose, n
+FROM (
+  SELECT 'TURN' AS purpose, n FROM SYSTEM_RANGE(0, 15) AS t(n)
+  UNION ALL SELECT 'KEY', n FROM SYSTEM_RANGE(0, 255) AS k(n)) l
+WHERE NOT EXISTS (SELECT 1 FROM ${prefix}outbox_lock);
 
 COMMENT ON TABLE ${prefix}outbox_lock IS 'Rows to lock, never to change: 16 turns, 256 keys';
 COMMENT ON COLUMN ${prefix}outbox_lock.purpose IS
@@ -143,7 +147,7 @@ COMMENT ON COLUMN ${prefix}outbox_lock.purpose IS
 COMMENT ON COLUMN ${prefix}outbox_lock.number IS
   'TURN: the partition. KEY: a hash of destination and key';
 
-CREATE TABLE ${prefix}outbox_relay (
+CREATE TABLE IF NOT EXISTS ${prefix}outbox_relay (
   instance_id uuid NOT NULL,
   started_at  timestamp(6) with time zone NOT NULL DEFAULT CURRENT_TIMESTAMP(6),
   seen_at     timestamp(6) with time zone NOT NULL DEFAULT CURRENT_TIMESTAMP(6),
@@ -156,7 +160,7 @@ COMMENT ON COLUMN ${prefix}outbox_relay.started_at IS 'When it first showed itse
 COMMENT ON COLUMN ${prefix}outbox_relay.seen_at IS
   'When it last did; not seen for ten leases, it is struck off';
 
-CREATE TABLE ${prefix}outbox_destination (
+CREATE TABLE IF NOT EXISTS ${prefix}outbox_destination (
   destination   varchar(1024) NOT NULL,
   first_seen    timestamp(6) with time zone NOT NULL DEFAULT CURRENT_TIMESTAMP(6),
   paused_by     varchar(1024),
@@ -177,7 +181,7 @@ COMMENT ON COLUMN ${prefix}outbox_destination.paused_at IS
   'Since when nothing is sent to it; NULL if it is not paused';
 COMMENT ON COLUMN ${prefix}outbox_destination.paused_reason IS 'Why, in the words of who paused it';
 
-CREATE TABLE ${prefix}outbox_operation (
+CREATE TABLE IF NOT EXISTS ${prefix}outbox_operation (
   operation_id bigint GENERATED ALWAYS AS IDENTITY (NO CACHE),
   acted_at     timestamp(6) with time zone NOT NULL DEFAULT CURRENT_TIMESTAMP(6),
   acted_by     varchar(1024) NOT NULL,

@@ -4,7 +4,7 @@
 -- without it, the server cuts what is too long. Text keys are compared byte by byte, spaces at the
 -- end included. All times are UTC, whatever the time zone of the session or the server is.
 
-CREATE TABLE ${prefix}outbox_lock (
+CREATE TABLE IF NOT EXISTS ${prefix}outbox_lock (
   purpose ENUM ('GATE', 'TURN', 'KEY') NOT NULL COMMENT
     'GATE: a writer holds one in share mode from before it draws a seq until its end. TURN: whoever settles or takes a partition. KEY: writers of a key that take turns',
   number  SMALLINT NOT NULL COMMENT
@@ -13,7 +13,7 @@ CREATE TABLE ${prefix}outbox_lock (
 ) ENGINE = InnoDB ROW_FORMAT = DYNAMIC COMMENT =
   'Rows to lock, never to change: 240 gates, 16 turns, 4096 keys';
 
-INSERT INTO ${prefix}outbox_lock (purpose, number)
+INSERT IGNORE INTO ${prefix}outbox_lock (purpose, number)
 WITH RECURSIVE digit AS (SELECT 0 AS n UNION ALL SELECT n + 1 FROM digit WHERE n < 15)
 SELECT 'KEY', a.n * 256 + b.n * 16 + c.n FROM digit a CROSS JOIN digit b CROSS JOIN digit c
 UNION ALL SELECT 'GATE', a.n * 16 + b.n FROM digit a CROSS JOIN digit b WHERE a.n < 15
@@ -21,7 +21,7 @@ UNION ALL SELECT 'TURN', n FROM digit;
 
 -- The defaults are no good values: MariaDB 11.4.5 refuses an INSERT ... SELECT into a table with such
 -- a trigger whose columns are NOT NULL and have none. The constraints refuse the worst of them.
-CREATE TABLE ${prefix}outbox_message (
+CREATE TABLE IF NOT EXISTS ${prefix}outbox_message (
   destination   VARCHAR(512) CHARACTER SET utf8mb4 COLLATE ${bytewise} NOT NULL DEFAULT '' COMMENT
     'Where to: a logical name, sqs:name, sns:name, an ARN or a queue URL; 1 to 512 visible ASCII characters',
   partition_no  SMALLINT NOT NULL DEFAULT -1 COMMENT
@@ -55,6 +55,7 @@ CREATE TABLE ${prefix}outbox_message (
 -- It runs with the rights of who made it, before the server draws seq. The lock on the gate is held
 -- until the writer's transaction ends: a relay that can lock a gate knows that all have ended that
 -- went through it.
+DROP TRIGGER IF EXISTS ${prefix}outbox_message_place;
 CREATE TRIGGER ${prefix}outbox_message_place BEFORE INSERT ON ${prefix}outbox_message FOR EACH ROW
 SET NEW.message_id = LOWER(NEW.message_id),
     NEW.partition_no = (
@@ -66,7 +67,7 @@ SET NEW.message_id = LOWER(NEW.message_id),
 
 -- What is not to be sent now. Rows move here from outbox_message and keep their seq. A writer inserts
 -- the row of a scheduled message itself: the six columns above and deliver_at; that is public, too.
-CREATE TABLE ${prefix}outbox_parked (
+CREATE TABLE IF NOT EXISTS ${prefix}outbox_parked (
   destination   VARCHAR(512) CHARACTER SET utf8mb4 COLLATE ${bytewise} NOT NULL DEFAULT '' COMMENT
     'As in outbox_message',
   partition_no  SMALLINT NOT NULL DEFAULT -1 COMMENT 'As in outbox_message',
@@ -127,11 +128,12 @@ CREATE TABLE ${prefix}outbox_parked (
 ) ENGINE = InnoDB ROW_FORMAT = DYNAMIC COMMENT =
   'Messages that wait for something; the columns up to content_bytes are those of outbox_message';
 
+DROP TRIGGER IF EXISTS ${prefix}outbox_parked_place;
 CREATE TRIGGER ${prefix}outbox_parked_place BEFORE INSERT ON ${prefix}outbox_parked FOR EACH ROW
 SET NEW.message_id = LOWER(NEW.message_id),
     NEW.partition_no = CRC32(COALESCE(NEW.message_key, NEW.message_id)) & 15;
 
-CREATE TABLE ${prefix}outbox_partition (
+CREATE TABLE IF NOT EXISTS ${prefix}outbox_partition (
   partition_no SMALLINT NOT NULL COMMENT 'As in outbox_message',
   owner        CHAR(36) CHARACTER SET ascii COLLATE ascii_bin COMMENT
     'The relay that took it last, as in outbox_relay; NULL once it was given back',
@@ -144,10 +146,10 @@ CREATE TABLE ${prefix}outbox_partition (
 ) ENGINE = InnoDB ROW_FORMAT = DYNAMIC COMMENT =
   'Which relay sends what is in a partition: always 16 rows';
 
-INSERT INTO ${prefix}outbox_partition (partition_no)
+INSERT IGNORE INTO ${prefix}outbox_partition (partition_no)
 SELECT number FROM ${prefix}outbox_lock WHERE purpose = 'TURN';
 
-CREATE TABLE ${prefix}outbox_relay (
+CREATE TABLE IF NOT EXISTS ${prefix}outbox_relay (
   instance_id CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT
     'Made anew at each start of a relay',
   started_at  DATETIME(6) NOT NULL DEFAULT (UTC_TIMESTAMP(6)) COMMENT
@@ -157,7 +159,7 @@ CREATE TABLE ${prefix}outbox_relay (
   PRIMARY KEY (instance_id)
 ) ENGINE = InnoDB ROW_FORMAT = DYNAMIC COMMENT = 'The relays that are alive';
 
-CREATE TABLE ${prefix}outbox_destination (
+CREATE TABLE IF NOT EXISTS ${prefix}outbox_destination (
   destination   VARCHAR(512) CHARACTER SET utf8mb4 COLLATE ${bytewise} NOT NULL COMMENT
     'As in outbox_message',
   first_seen    DATETIME(6) NOT NULL DEFAULT (UTC_TIMESTAMP(6)) COMMENT
@@ -172,7 +174,7 @@ CREATE TABLE ${prefix}outbox_destination (
 ) ENGINE = InnoDB ROW_FORMAT = DYNAMIC COMMENT =
   'The destinations that relays have met, and which of them are paused';
 
-CREATE TABLE ${prefix}outbox_operation (
+CREATE TABLE IF NOT EXISTS ${prefix}outbox_operation (
   operation_id BIGINT NOT NULL AUTO_INCREMENT COMMENT 'In the order of the acts',
   acted_at     DATETIME(6) NOT NULL DEFAULT (UTC_TIMESTAMP(6)) COMMENT 'When it began; UTC',
   acted_by     VARCHAR(128) CHARACTER SET utf8mb4 COLLATE ${bytewise} NOT NULL COMMENT

@@ -9,12 +9,12 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Sets the parameters of a statement one after the other, a column of values as one array. */
-final class Arrays {
+final class ArrayParameters {
 
   private final PreparedStatement statement;
   private int last;
 
-  Arrays(PreparedStatement statement) {
+  ArrayParameters(PreparedStatement statement) {
     this.statement = statement;
   }
 
