@@ -23,6 +23,14 @@ class H2InboxIT {
   }
 
   @Nested
+  class BatchTroubles extends InboxBatchTroubleContract {
+    @Override
+    TestDatabase create() {
+      return TestDatabase.on(Database.H2);
+    }
+  }
+
+  @Nested
   class DeadLetters extends InboxDeadLettersContract {
     @Override
     TestDatabase create() {

@@ -23,6 +23,14 @@ class MariaDbInboxIT {
   }
 
   @Nested
+  class BatchTroubles extends InboxBatchTroubleContract {
+    @Override
+    TestDatabase create() {
+      return TestDatabase.on(Database.MARIADB);
+    }
+  }
+
+  @Nested
   class DeadLetters extends InboxDeadLettersContract {
     @Override
     TestDatabase create() {

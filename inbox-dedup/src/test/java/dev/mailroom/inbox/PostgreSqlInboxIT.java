@@ -23,6 +23,14 @@ class PostgreSqlInboxIT {
   }
 
   @Nested
+  class BatchTroubles extends InboxBatchTroubleContract {
+    @Override
+    TestDatabase create() {
+      return TestDatabase.on(Database.POSTGRESQL);
+    }
+  }
+
+  @Nested
   class DeadLetters extends InboxDeadLettersContract {
     @Override
     TestDatabase create() {
