@@ -61,4 +61,20 @@ class H2InboxIT {
       return TestDatabase.on(Database.H2);
     }
   }
+
+  @Nested
+  class Fidelity extends InboxFidelityContract {
+    @Override
+    TestDatabase create() {
+      return TestDatabase.on(Database.H2);
+    }
+  }
+
+  @Nested
+  class Statements extends InboxDialectContract {
+    @Override
+    TestDatabase create() {
+      return TestDatabase.on(Database.H2);
+    }
+  }
 }

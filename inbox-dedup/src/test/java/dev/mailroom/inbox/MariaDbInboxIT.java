@@ -61,4 +61,20 @@ class MariaDbInboxIT {
       return TestDatabase.on(Database.MARIADB);
     }
   }
+
+  @Nested
+  class Fidelity extends InboxFidelityContract {
+    @Override
+    TestDatabase create() {
+      return TestDatabase.on(Database.MARIADB);
+    }
+  }
+
+  @Nested
+  class Statements extends InboxDialectContract {
+    @Override
+    TestDatabase create() {
+      return TestDatabase.on(Database.MARIADB);
+    }
+  }
 }

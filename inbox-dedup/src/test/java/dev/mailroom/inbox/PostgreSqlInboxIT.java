@@ -61,4 +61,20 @@ class PostgreSqlInboxIT {
       return TestDatabase.on(Database.POSTGRESQL);
     }
   }
+
+  @Nested
+  class Fidelity extends InboxFidelityContract {
+    @Override
+    TestDatabase create() {
+      return TestDatabase.on(Database.POSTGRESQL);
+    }
+  }
+
+  @Nested
+  class Statements extends InboxDialectContract {
+    @Override
+    TestDatabase create() {
+      return TestDatabase.on(Database.POSTGRESQL);
+    }
+  }
 }

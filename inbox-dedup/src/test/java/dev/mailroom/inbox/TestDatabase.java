@@ -174,6 +174,25 @@ public final class TestDatabase implements AutoCloseable {
     };
   }
 
+  /** As {@link #daysAgo}. */
+  String hoursAgo(int hours) {
+    return switch (database) {
+      case POSTGRESQL -> "clock_timestamp() - interval '" + hours + " hours'";
+      case MARIADB, MYSQL -> "utc_timestamp(6) - INTERVAL (" + hours + ") HOUR";
+      case H2 -> "DATEADD(HOUR, -(" + hours + "), current_timestamp)";
+    };
+  }
+
+  /** Of the schema, or on MariaDB and MySQL of the database. */
+  String name() {
+    return made.name();
+  }
+
+  String quoted(String identifier) {
+    String quote = database == Database.MARIADB || database == Database.MYSQL ? "`" : "\"";
+    return quote + identifier + quote;
+  }
+
   /** The same within a transaction, and different in another. */
   String transaction(Connection connection) throws SQLException {
     String query =
