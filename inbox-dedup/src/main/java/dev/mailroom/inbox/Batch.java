@@ -6,11 +6,11 @@ import dev.mailroom.inbox.Inbox.Outcome;
 import dev.mailroom.inbox.Inbox.Result;
 import dev.mailroom.inbox.Inbox.Status;
 import dev.mailroom.outbox.MailroomException;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,14 +59,53 @@ final class Batch {
     try {
       return single
           .retries()
-          .<Optional<List<Result>>, BatchTransaction.Broken>run(what, () -> together(what, entries))
+          .<Optional<List<Result>>, BatchTransaction.Broken>run(what, () -> attempt(what, entries))
           .orElseGet(() -> oneByOne(entries));
     } catch (BatchTransaction.Broken broken) {
       log.debug("{} are run one by one", what, broken);
-      forget(what, broken.unprocessed());
       return oneByOne(entries);
     } catch (RuntimeException failure) {
       return allFailed(entries, failure);
+    }
+  }
+
+  private Optional<List<Result>> attempt(String what, List<BatchEntry> entries)
+      throws BatchTransaction.Broken {
+    try {
+      return together(what, entries);
+    } catch (BatchTransaction.Broken broken) {
+      single.retries().run(what, () -> takeBack(what, broken));
+      throw broken;
+    }
+  }
+
+  /**
+   * A handler that commits by SQL, which it must not, has committed the rows of messages that were
+   * not run.
+   */
+  private boolean takeBack(String what, BatchTransaction.Broken broken) {
+    if (broken.unprocessed().isEmpty()) {
+      return false;
+    }
+    try (Scope scope = single.transactions().begin(what)) {
+      Connection connection = scope.connection();
+      if (scope.dialect().claim(connection, broken.proof()) != InboxDialect.Claim.KNOWN) {
+        return false;
+      }
+      scope.dialect().forget(connection, broken.unprocessed());
+      connection.commit();
+      return true;
+    } catch (SQLException | MailroomException e) {
+      log.warn(
+          "The transaction of a batch broke, and the database does not tell now whether a handler"
+              + " had committed it: if consumer {} has the row {}, delete the rows {} before their"
+              + " messages are delivered again",
+          what,
+          broken.proof(),
+          broken.unprocessed());
+      throw e instanceof MailroomException known
+          ? known
+          : InboxTransactions.notClaimed(what, (SQLException) e);
     }
   }
 
@@ -84,7 +123,7 @@ final class Batch {
       try {
         transaction.commit();
       } catch (SQLException e) {
-        results = notCommitted(entries, results, then, commitFailed(what, e));
+        results = notCommitted(entries, results, then, InboxTransactions.commitFailed(what, e));
       }
       progress = then;
       return Optional.of(results);
@@ -98,15 +137,6 @@ final class Batch {
     } catch (SQLException e) {
       throw InboxTransactions.notClaimed(what, e);
     }
-  }
-
-  /** What the database refused to commit can be tried again; of a lost answer nobody knows. */
-  private static MailroomException commitFailed(String what, SQLException failure)
-      throws BatchTransaction.Broken {
-    if (SqlFailure.isRefusal(failure)) {
-      throw new BatchTransaction.Broken(failure, Set.of());
-    }
-    return InboxTransactions.commitFailed(what, failure);
   }
 
   private static List<Result> notCommitted(
@@ -152,28 +182,6 @@ final class Batch {
         progress.end();
       }
       return progress.failed(entry, failure);
-    }
-  }
-
-  /**
-   * A handler that commits by SQL, which it must not, has committed the rows of messages that were
-   * not run.
-   */
-  private void forget(String what, Set<String> messageIds) {
-    if (messageIds.isEmpty()) {
-      return;
-    }
-    try (Scope scope = single.transactions().begin(what)) {
-      scope.dialect().forget(scope.connection(), messageIds);
-      scope.connection().commit();
-    } catch (SQLException | MailroomException e) {
-      log.error(
-          "A handler broke the transaction of a batch, by COMMIT for instance, and the database"
-              + " does not answer now: of consumer {}, delete the rows of {} before they are"
-              + " delivered again",
-          what,
-          messageIds,
-          e);
     }
   }
 }

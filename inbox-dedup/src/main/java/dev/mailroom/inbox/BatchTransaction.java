@@ -9,6 +9,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Stream;
 
 /** One transaction with several messages, each in a part of its own. For one use by one thread. */
 final class BatchTransaction {
@@ -17,14 +19,21 @@ final class BatchTransaction {
   static final class Broken extends Exception {
 
     private static final long serialVersionUID = 1L;
+    private final String proof;
     private final transient Set<String> unprocessed;
 
-    Broken(Throwable cause, Set<String> unprocessed) {
+    private Broken(Throwable cause, String proof, Set<String> unprocessed) {
       super("the transaction of a batch cannot go on: " + cause.getMessage(), cause);
+      this.proof = proof;
       this.unprocessed = unprocessed;
     }
 
-    /** Claimed, but without effect, should the handler have committed the transaction by SQL. */
+    /** A row that is there only if the transaction committed after all, by SQL of a handler. */
+    String proof() {
+      return proof;
+    }
+
+    /** The proof and the messages without effect: rows that must go if they were committed. */
     Set<String> unprocessed() {
       return unprocessed;
     }
@@ -34,6 +43,13 @@ final class BatchTransaction {
   private final Scope scope;
   private final BatchProgress progress;
   private final Handler<?> handler;
+
+  /**
+   * Claimed beside the messages, and by nobody else ever. After a rollback, by a deadlock for
+   * instance or with the connection, the row of a message may be that of a copy which has taken
+   * effect meanwhile; this one's tells whose they are.
+   */
+  private final String proof = "mailroom-batch-" + UUID.randomUUID();
 
   /** Claimed here, and so far without effect. */
   private final Set<String> claimed = new HashSet<>();
@@ -52,10 +68,12 @@ final class BatchTransaction {
    */
   boolean claim(List<BatchEntry> entries) throws SQLException {
     List<String> ids =
-        entries.stream()
-            .filter(progress::isOpen)
-            .flatMap(entry -> entry.id().stream())
-            .map(InboxKey::messageId)
+        Stream.concat(
+                Stream.of(proof),
+                entries.stream()
+                    .filter(progress::isOpen)
+                    .flatMap(entry -> entry.id().stream())
+                    .map(InboxKey::messageId))
             .distinct()
             .sorted()
             .toList();
@@ -100,22 +118,36 @@ final class BatchTransaction {
   private void undo(String id, Throwable failure) throws Broken {
     progress.noteInterrupt(failure);
     if (SqlFailure.isWorthRetrying(failure)) {
-      throw new Broken(failure, Set.of());
+      throw broken(id, failure);
     }
     try {
       scope.dialect().undoPart(scope.connection());
     } catch (SQLException e) {
       failure.addSuppressed(e);
-      claimed.remove(id);
-      throw new Broken(failure, Set.copyOf(claimed));
+      throw broken(id, failure);
     }
   }
 
-  /** Leaves no row of a message without effect. */
-  void commit() throws SQLException {
-    if (!claimed.isEmpty()) {
+  private Broken broken(String id, Throwable failure) {
+    claimed.remove(id);
+    return new Broken(failure, proof, Set.copyOf(claimed));
+  }
+
+  /**
+   * Leaves no row of a message without effect.
+   *
+   * @throws Broken if the database refused: then it can be tried again
+   * @throws SQLException if nobody knows whether it has committed
+   */
+  void commit() throws SQLException, Broken {
+    try {
       scope.dialect().forget(scope.connection(), claimed);
+      scope.complete();
+    } catch (SQLException e) {
+      if (SqlFailure.isRefusal(e)) {
+        throw new Broken(e, proof, Set.of());
+      }
+      throw e;
     }
-    scope.complete();
   }
 }

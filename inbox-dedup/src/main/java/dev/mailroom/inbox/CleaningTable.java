@@ -1,7 +1,5 @@
 package dev.mailroom.inbox;
 
-import dev.mailroom.outbox.jdbc.Database;
-import dev.mailroom.outbox.jdbc.TableNames;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -18,7 +16,7 @@ import java.util.Optional;
  * index that is there anyway. An index on the time would cost every insert, and a BRIN would lose
  * its worth as the space of deleted rows is used again.
  */
-record CleaningTable(String consumer, TableNames names, Duration retention) {
+record CleaningTable(InboxTable table, Duration retention) {
 
   /** Keeps a statement far below 200 ms, also where each row is on a page of its own. */
   static final int CHUNK = 1_000;
@@ -44,15 +42,8 @@ record CleaningTable(String consumer, TableNames names, Duration retention) {
 
   /** By the clock of the database. */
   Instant now(Connection connection) throws SQLException {
-    String query =
-        switch (Database.of(connection)) {
-          case POSTGRESQL -> "SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
-          case MARIADB, MYSQL ->
-              "SELECT timestampdiff(MICROSECOND, '1970-01-01', utc_timestamp(6)) DIV 1000";
-          case H2 -> "SELECT CAST(extract(EPOCH FROM current_timestamp) * 1000 AS bigint)";
-        };
     try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(query)) {
+        ResultSet row = statement.executeQuery(table.dialect(connection).now())) {
       row.next();
       return Instant.ofEpochMilli(row.getLong(1));
     }
@@ -64,13 +55,13 @@ record CleaningTable(String consumer, TableNames names, Duration retention) {
 
   /** Locks the old ones among the rows above {@code range.after()} up to {@code last}. */
   List<String> lockOld(Connection connection, KeyRange range, String last) throws SQLException {
-    String sql = LOCK_OLD.formatted(before(Database.of(connection)));
+    String sql = LOCK_OLD.formatted(table.dialect(connection).ago(retention.toMillis()));
     return ids(connection, sql, new KeyRange(range.after(), last));
   }
 
   private List<String> ids(Connection connection, String sql, KeyRange range) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement(named(connection, sql))) {
-      select.setString(1, consumer);
+    try (PreparedStatement select = connection.prepareStatement(table.in(connection, sql))) {
+      select.setString(1, table.consumer());
       select.setString(2, range.after());
       select.setString(3, range.before());
       List<String> ids = new ArrayList<>();
@@ -85,27 +76,13 @@ record CleaningTable(String consumer, TableNames names, Duration retention) {
 
   /** Each by its key: a list of many could make the database scan, and wait for other rows. */
   void delete(Connection connection, List<String> ids) throws SQLException {
-    try (PreparedStatement delete = connection.prepareStatement(named(connection, DELETE))) {
+    try (PreparedStatement delete = connection.prepareStatement(table.in(connection, DELETE))) {
       for (String id : ids) {
-        delete.setString(1, consumer);
+        delete.setString(1, table.consumer());
         delete.setString(2, id);
         delete.addBatch();
       }
       delete.executeBatch();
     }
-  }
-
-  /** Up to when rows are old. */
-  private String before(Database database) {
-    long millis = retention.toMillis();
-    return switch (database) {
-      case POSTGRESQL -> "clock_timestamp() - interval '" + millis + " milliseconds'";
-      case MARIADB, MYSQL -> "utc_timestamp(6) - INTERVAL " + millis + "000 MICROSECOND";
-      case H2 -> "DATEADD(MILLISECOND, -" + millis + ", current_timestamp)";
-    };
-  }
-
-  private String named(Connection connection, String sql) throws SQLException {
-    return names.in(sql, Database.of(connection));
   }
 }

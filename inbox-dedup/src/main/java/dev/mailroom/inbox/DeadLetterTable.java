@@ -10,30 +10,16 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The dead letters of one consumer: SQL that all databases understand. Thread-safe. */
+/** The dead letters of one consumer. Thread-safe. */
 final class DeadLetterTable {
 
-  private static final String DUPLICATE = "23";
-
-  private static final String UPDATE =
-      "UPDATE inbox_dead_letter SET error = ?, receive_count = ?"
-          + " WHERE consumer = ? AND message_id = ?";
-
-  private static final String INSERT =
-      """
-      INSERT INTO inbox_dead_letter
-        (consumer, message_id, source, message_type, message_key, headers, payload,
-         created_at, sent_at, receive_count, error)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-      """;
+  /** What a column of short text holds on all databases. */
+  private static final int MOST = 1_000;
 
   private static final String SELECT =
       """
@@ -46,61 +32,44 @@ final class DeadLetterTable {
   private static final String DELETE =
       "DELETE FROM inbox_dead_letter WHERE consumer = ? AND message_id = ?";
 
-  private final Database database;
+  private final InboxDialect dialect;
   private final String consumer;
-  private final String update;
-  private final String insert;
+  private final String store;
   private final String list;
   private final String find;
   private final String delete;
 
-  DeadLetterTable(Database database, String consumer, TableNames names) {
-    this.database = database;
+  DeadLetterTable(Database database, InboxDialect dialect, String consumer, TableNames names) {
+    this.dialect = dialect;
     this.consumer = consumer;
-    update = names.in(UPDATE, database);
-    insert = names.in(INSERT, database);
+    store = names.in(dialect.storeDeadLetter(), database);
     list = names.in(SELECT + " > ? ORDER BY message_id LIMIT ?", database);
     find = names.in(SELECT + " = ?", database);
     delete = names.in(DELETE, database);
   }
 
-  /** In autocommit mode: an insert that loses a race leaves nothing to undo. */
+  /** The row is there then, whoever stores or removes it meanwhile. */
   void store(Connection connection, String id, ReceivedMessage message, String error)
       throws SQLException {
-    if (updated(connection, id, message, error)) {
-      return;
-    }
-    try (PreparedStatement statement = connection.prepareStatement(insert)) {
+    try (PreparedStatement statement = connection.prepareStatement(store)) {
       int at = 0;
       statement.setString(++at, consumer);
       statement.setString(++at, id);
-      statement.setString(++at, ErrorText.storable(message.source()));
-      statement.setString(++at, message.type().map(ErrorText::storable).orElse(null));
-      statement.setString(++at, message.key().map(ErrorText::storable).orElse(null));
+      statement.setString(++at, ErrorText.storable(message.source(), MOST));
+      statement.setString(++at, storable(message.type()));
+      statement.setString(++at, storable(message.key()));
       statement.setString(++at, message.headers().isEmpty() ? null : message.headers().toJson());
       statement.setBytes(++at, message.payload().getBytes(StandardCharsets.UTF_8));
-      statement.setObject(++at, time(message.createdAt()));
-      statement.setObject(++at, time(message.sentAt()));
+      statement.setObject(++at, message.createdAt().map(dialect::time).orElse(null));
+      statement.setObject(++at, message.sentAt().map(dialect::time).orElse(null));
       statement.setInt(++at, message.receiveCount());
       statement.setString(++at, error);
       statement.executeUpdate();
-    } catch (SQLException e) {
-      if (e.getSQLState() == null || !e.getSQLState().startsWith(DUPLICATE)) {
-        throw e;
-      }
-      updated(connection, id, message, error);
     }
   }
 
-  private boolean updated(Connection connection, String id, ReceivedMessage message, String error)
-      throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(update)) {
-      statement.setString(1, error);
-      statement.setInt(2, message.receiveCount());
-      statement.setString(3, consumer);
-      statement.setString(4, id);
-      return statement.executeUpdate() > 0;
-    }
+  private static @Nullable String storable(Optional<String> text) {
+    return text.map(value -> ErrorText.storable(value, MOST)).orElse(null);
   }
 
   List<DeadLetter> list(Connection connection, String after, int limit) throws SQLException {
@@ -132,7 +101,7 @@ final class DeadLetterTable {
     List<DeadLetter> letters = new ArrayList<>();
     try (ResultSet row = statement.executeQuery()) {
       while (row.next()) {
-        Instant deadAt = time(row, "dead_at");
+        Instant deadAt = dialect.time(row, "dead_at");
         letters.add(
             new DeadLetter(
                 message(row), row.getString("error"), deadAt == null ? Instant.EPOCH : deadAt));
@@ -149,31 +118,9 @@ final class DeadLetterTable {
         .key(row.getString("message_key"))
         .headers(headers == null ? Headers.none() : Headers.parse(headers))
         .payload(new String(row.getBytes("payload"), StandardCharsets.UTF_8))
-        .createdAt(time(row, "created_at"))
-        .sentAt(time(row, "sent_at"))
+        .createdAt(dialect.time(row, "created_at"))
+        .sentAt(dialect.time(row, "sent_at"))
         .receiveCount(row.getInt("receive_count"))
         .build();
-  }
-
-  /** MariaDB and MySQL have no type for a point in time that reaches beyond 2038: UTC it is. */
-  private @Nullable Object time(Optional<Instant> time) {
-    OffsetDateTime utc = time.map(instant -> instant.atOffset(ZoneOffset.UTC)).orElse(null);
-    return switch (database) {
-      case POSTGRESQL, H2 -> utc;
-      case MARIADB, MYSQL -> utc == null ? null : utc.toLocalDateTime();
-    };
-  }
-
-  private @Nullable Instant time(ResultSet row, String column) throws SQLException {
-    return switch (database) {
-      case POSTGRESQL, H2 -> {
-        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
-        yield time == null ? null : time.toInstant();
-      }
-      case MARIADB, MYSQL -> {
-        LocalDateTime time = row.getObject(column, LocalDateTime.class);
-        yield time == null ? null : time.toInstant(ZoneOffset.UTC);
-      }
-    };
   }
 }

@@ -2,7 +2,7 @@ package dev.mailroom.inbox;
 
 import org.jspecify.annotations.Nullable;
 
-/** What a table tells of a failure. */
+/** Text that fits into a table, above all that of a failure. */
 final class ErrorText {
 
   private static final int MOST = 4_000;
@@ -18,19 +18,17 @@ final class ErrorText {
       text.append(i == 0 ? "" : "\ncaused by ").append(next);
       next = next.getCause();
     }
-    return shortened(storable(text.toString()));
+    return storable(text.toString(), MOST);
   }
 
-  /** Without U+0000, which PostgreSQL does not take. */
-  static String storable(String text) {
-    return text.replace('\0', '\uFFFD');
-  }
-
-  private static String shortened(String text) {
-    if (text.length() <= MOST) {
-      return text;
+  /** Without U+0000, which PostgreSQL does not take, and at most so long, with a mark if cut. */
+  static String storable(String text, int most) {
+    String clean = text.replace('\0', '\uFFFD');
+    if (clean.length() <= most) {
+      return clean;
     }
-    int end = MOST - 1;
-    return text.substring(0, Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end) + "…";
+    int end = most - 1;
+    return clean.substring(0, Character.isHighSurrogate(clean.charAt(end - 1)) ? end - 1 : end)
+        + "…";
   }
 }

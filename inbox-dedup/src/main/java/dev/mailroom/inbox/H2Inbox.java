@@ -9,9 +9,13 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * H2 2.x. A variable of the session holds the id of the claim's transaction, which tells whether it
@@ -21,6 +25,23 @@ final class H2Inbox extends InsertingInbox {
 
   private static final String LOCK_TIMEOUT = "HYT00";
   private static final String DUPLICATE = "23505";
+
+  private static final String STORE_DEAD_LETTER =
+      """
+      MERGE INTO inbox_dead_letter old
+      USING (VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)) new
+        (consumer, message_id, source, message_type, message_key, headers, payload,
+         created_at, sent_at, receive_count, error)
+      ON old.consumer = new.consumer AND old.message_id = new.message_id
+      WHEN MATCHED THEN UPDATE
+        SET receive_count = new.receive_count, error = new.error
+      WHEN NOT MATCHED THEN INSERT
+        (consumer, message_id, source, message_type, message_key, headers, payload,
+         created_at, sent_at, receive_count, error)
+      VALUES
+        (new.consumer, new.message_id, new.source, new.message_type, new.message_key, new.headers,
+         new.payload, new.created_at, new.sent_at, new.receive_count, new.error)
+      """;
 
   private final long millis;
 
@@ -104,5 +125,31 @@ final class H2Inbox extends InsertingInbox {
       row.next();
       return row.getLong(1);
     }
+  }
+
+  @Override
+  public String now() {
+    return "SELECT CAST(extract(EPOCH FROM current_timestamp) * 1000 AS bigint)";
+  }
+
+  @Override
+  public String ago(long duration) {
+    return "DATEADD(MILLISECOND, -" + duration + ", current_timestamp)";
+  }
+
+  @Override
+  public String storeDeadLetter() {
+    return STORE_DEAD_LETTER;
+  }
+
+  @Override
+  public Object time(Instant time) {
+    return time.atOffset(ZoneOffset.UTC);
+  }
+
+  @Override
+  public @Nullable Instant time(ResultSet row, String column) throws SQLException {
+    OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+    return time == null ? null : time.toInstant();
   }
 }

@@ -33,6 +33,7 @@ import org.slf4j.LoggerFactory;
 public final class InboxCleaner {
 
   private static final Logger log = LoggerFactory.getLogger(InboxCleaner.class);
+  private static final Duration NO_WAIT = Duration.ZERO;
   private static final Duration MIN_INTERVAL = Duration.ofSeconds(1);
 
   private final DataSource dataSource;
@@ -46,7 +47,7 @@ public final class InboxCleaner {
     consumer = builder.consumer;
     retention = builder.retention;
     force = builder.force;
-    table = new CleaningTable(consumer, builder.tables, retention);
+    table = new CleaningTable(new InboxTable(consumer, NO_WAIT, builder.tables), retention);
   }
 
   /**
@@ -107,7 +108,8 @@ public final class InboxCleaner {
               + e.getSQLState()
               + ", "
               + e.getMessage()
-              + "). It goes on where it stopped when it is called again.",
+              + "). It goes on where it stopped when it is called again."
+              + SqlFailure.advice(e),
           e);
     }
   }

@@ -22,7 +22,9 @@ public final class InboxDeadLetters {
   /**
    * A message that was given up on.
    *
-   * @param message as it was delivered last; its id is the one that the inbox knows it by
+   * @param message as it was delivered when it was stored first, with the newest number of
+   *     deliveries; its id is the one that the inbox knows it by. Type, key and source have at most
+   *     1 000 characters, the last of which is … if more was cut off
    * @param error what failed: class and message of the failure and its causes, at most 4 000
    *     characters
    * @param deadAt when it was stored first, by the clock of the database
@@ -155,7 +157,8 @@ public final class InboxDeadLetters {
             + cause.getSQLState()
             + ", "
             + cause.getMessage()
-            + "). If the table is missing, call InboxSchema.migrate.",
+            + ")."
+            + SqlFailure.advice(cause),
         cause);
   }
 

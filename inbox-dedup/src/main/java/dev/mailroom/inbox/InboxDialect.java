@@ -1,12 +1,15 @@
 package dev.mailroom.inbox;
 
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the inbox says to a database about the messages of one consumer. Its statements wait for
@@ -69,4 +72,23 @@ interface InboxDialect {
   default void release(Connection connection, Savepoint savepoint) throws SQLException {
     connection.releaseSavepoint(savepoint);
   }
+
+  /** A query for the time now, in milliseconds since 1970, by the clock of the database. */
+  String now();
+
+  /** An expression: the time {@code millis} ago, by the clock of the database. */
+  String ago(long millis);
+
+  /**
+   * An insert with the parameters consumer, message_id, source, message_type, message_key, headers,
+   * payload, created_at, sent_at, receive_count and error; the last two replace those of a row that
+   * is there. In any case the row is there then.
+   */
+  String storeDeadLetter();
+
+  /** A time as the columns take it. */
+  Object time(Instant time);
+
+  /** The time in a column, or null. */
+  @Nullable Instant time(ResultSet row, String column) throws SQLException;
 }

@@ -16,14 +16,17 @@ import javax.sql.DataSource;
  */
 public final class InboxSchema {
 
-  private static final Schema SCHEMA =
-      new Schema(
-          "inbox",
-          InboxSchema.class,
-          "mailroom_inbox_schema_history",
-          List.of("V1__inbox", "V2__dead_letters"));
+  static final List<String> VERSIONS = List.of("V1__inbox", "V2__dead_letters");
+
+  private static final Schema SCHEMA = upTo(VERSIONS.size());
 
   private InboxSchema() {}
+
+  /** The tables as they were at a version: 1 to the newest. */
+  static Schema upTo(int version) {
+    return new Schema(
+        "inbox", InboxSchema.class, "mailroom_inbox_schema_history", VERSIONS.subList(0, version));
+  }
 
   /**
    * Brings the inbox's tables in the default schema of {@code dataSource} up to date. It does

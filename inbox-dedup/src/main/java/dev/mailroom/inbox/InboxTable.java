@@ -24,6 +24,10 @@ final class InboxTable {
     this.names = names;
   }
 
+  String consumer() {
+    return consumer;
+  }
+
   /**
    * The dialect of the database behind {@code connection}.
    *
@@ -36,7 +40,15 @@ final class InboxTable {
   /** As {@link #dialect}, for messages that were given up on. */
   DeadLetterTable deadLetters(Connection connection) throws SQLException {
     return deadLetters.computeIfAbsent(
-        Database.of(connection), database -> new DeadLetterTable(database, consumer, names));
+        Database.of(connection),
+        database ->
+            new DeadLetterTable(
+                database, dialects.computeIfAbsent(database, this::dialect), consumer, names));
+  }
+
+  /** A statement that names the tables by their own names, for the database that is there. */
+  String in(Connection connection, String sql) throws SQLException {
+    return names.in(sql, Database.of(connection));
   }
 
   private InboxDialect dialect(Database database) {

@@ -64,10 +64,7 @@ record InboxTransactions(DataSource dataSource, InboxTable table, JdbcOutbox out
 
   static MailroomException notClaimed(Object what, SQLException cause) {
     return failure(
-        what,
-        "its row could not be written",
-        cause,
-        "Nothing was done; deliver it again. If the table is missing, call InboxSchema.migrate.");
+        what, "its row could not be written", cause, "Nothing was done; deliver it again.");
   }
 
   static MailroomException cannotCommit(Object what, SQLException cause) {
@@ -98,7 +95,8 @@ record InboxTransactions(DataSource dataSource, InboxTable table, JdbcOutbox out
             + ", "
             + cause.getMessage()
             + "). "
-            + next,
+            + next
+            + SqlFailure.advice(cause),
         cause);
   }
 }

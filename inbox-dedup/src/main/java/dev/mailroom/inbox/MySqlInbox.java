@@ -4,9 +4,14 @@ import dev.mailroom.outbox.jdbc.Database;
 import dev.mailroom.outbox.jdbc.TableNames;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import org.jspecify.annotations.Nullable;
 
 /**
  * MySQL 8.0 and later. The lock timeout of InnoDB is the session's and of whole seconds: ours is
@@ -19,6 +24,15 @@ class MySqlInbox extends InsertingInbox {
   private static final int LOCK_TIMEOUT = 1205;
   private static final int NO_WAIT = 4192; // MariaDB
   private static final int NO_SUCH_SAVEPOINT = 1305;
+
+  private static final String STORE_DEAD_LETTER =
+      """
+      INSERT INTO inbox_dead_letter
+        (consumer, message_id, source, message_type, message_key, headers, payload,
+         created_at, sent_at, receive_count, error)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      ON DUPLICATE KEY UPDATE receive_count = VALUES(receive_count), error = VALUES(error)
+      """;
 
   private final long seconds;
 
@@ -83,5 +97,32 @@ class MySqlInbox extends InsertingInbox {
     } catch (SQLException e) {
       throw e.getErrorCode() == NO_SUCH_SAVEPOINT ? HandlerEndedTransaction.bySql(e) : e;
     }
+  }
+
+  @Override
+  public String now() {
+    return "SELECT timestampdiff(MICROSECOND, '1970-01-01', utc_timestamp(6)) DIV 1000";
+  }
+
+  @Override
+  public String ago(long millis) {
+    return "utc_timestamp(6) - INTERVAL " + millis + "000 MICROSECOND";
+  }
+
+  @Override
+  public String storeDeadLetter() {
+    return STORE_DEAD_LETTER;
+  }
+
+  /** There is no type for a point in time that reaches beyond 2038: UTC it is. */
+  @Override
+  public Object time(Instant time) {
+    return LocalDateTime.ofInstant(time, ZoneOffset.UTC);
+  }
+
+  @Override
+  public @Nullable Instant time(ResultSet row, String column) throws SQLException {
+    LocalDateTime time = row.getObject(column, LocalDateTime.class);
+    return time == null ? null : time.toInstant(ZoneOffset.UTC);
   }
 }

@@ -8,11 +8,15 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * PostgreSQL 14 and later. Each method is one round trip. The setting {@code mailroom.lock_timeout}
@@ -57,6 +61,16 @@ final class PostgreSqlInbox implements InboxDialect {
   /** In another transaction the setting is empty or unknown, so that there is nothing to commit. */
   private static final String COMMIT =
       "SELECT 1 / length(current_setting('mailroom.lock_timeout')); COMMIT";
+
+  private static final String STORE_DEAD_LETTER =
+      """
+      INSERT INTO inbox_dead_letter
+        (consumer, message_id, source, message_type, message_key, headers, payload,
+         created_at, sent_at, receive_count, error)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (consumer, message_id) DO UPDATE
+      SET receive_count = excluded.receive_count, error = excluded.error
+      """;
 
   private final String consumer;
   private final String lockTimeout;
@@ -154,5 +168,31 @@ final class PostgreSqlInbox implements InboxDialect {
 
   private static Array texts(Connection connection, Collection<String> texts) throws SQLException {
     return connection.createArrayOf("text", texts.toArray());
+  }
+
+  @Override
+  public String now() {
+    return "SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
+  }
+
+  @Override
+  public String ago(long millis) {
+    return "clock_timestamp() - interval '" + millis + " milliseconds'";
+  }
+
+  @Override
+  public String storeDeadLetter() {
+    return STORE_DEAD_LETTER;
+  }
+
+  @Override
+  public Object time(Instant time) {
+    return time.atOffset(ZoneOffset.UTC);
+  }
+
+  @Override
+  public @Nullable Instant time(ResultSet row, String column) throws SQLException {
+    OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+    return time == null ? null : time.toInstant();
   }
 }

@@ -19,7 +19,38 @@ final class SqlFailure {
   /** ER_CHECKREAD: the row has changed since the transaction's snapshot; its own kind of 40001. */
   private static final int MARIADB_SNAPSHOT = 1020;
 
+  /** No such table, or no such schema, in the words of the databases. */
+  private static final Set<String> NO_TABLE =
+      Set.of("42P01", "3F000", "42S02", "42S03", "42S04", "90079");
+
+  /** In MariaDB and MySQL, whose SQLState for it says too little. */
+  private static final int NO_DATABASE = 1049;
+
+  private static final String READ_ONLY_TRANSACTION = "25006";
+  private static final int READ_ONLY_OPTION = 1290;
+  private static final int READ_ONLY_INNODB = 1836;
+
   private SqlFailure() {}
+
+  /** What to do about it, after a blank, where the error tells; else nothing. */
+  static String advice(SQLException failure) {
+    if (takesNoWrites(failure)) {
+      return " The server takes no writes; it is a standby or a replica, or was made read-only."
+          + " Connect to the primary.";
+    }
+    return NO_TABLE.contains(String.valueOf(failure.getSQLState()))
+            || failure.getErrorCode() == NO_DATABASE
+        ? " Call InboxSchema.migrate, with the same TableNames, or set the TableNames to where the"
+            + " tables are."
+        : "";
+  }
+
+  private static boolean takesNoWrites(SQLException failure) {
+    return READ_ONLY_TRANSACTION.equals(failure.getSQLState())
+        || (failure.getErrorCode() == READ_ONLY_OPTION
+            && String.valueOf(failure.getMessage()).contains("read"))
+        || failure.getErrorCode() == READ_ONLY_INNODB;
+  }
 
   /**
    * Whether the database answered that it does not commit, as it breaks a constraint for instance.

@@ -2,6 +2,7 @@ package dev.mailroom.inbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mailroom.outbox.jdbc.Database;
 import dev.mailroom.outbox.jdbc.OutboxSchema;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class InboxSchemaIT {
 
-  private final TestDatabase database = TestDatabase.empty();
+  private final TestDatabase database = TestDatabase.empty(Database.POSTGRESQL);
 
   @AfterEach
   void stop() {

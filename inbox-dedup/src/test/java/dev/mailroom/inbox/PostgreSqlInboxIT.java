@@ -23,6 +23,14 @@ class PostgreSqlInboxIT {
   }
 
   @Nested
+  class BatchTroubles extends InboxBatchTroubleContract {
+    @Override
+    TestDatabase create() {
+      return TestDatabase.on(Database.POSTGRESQL);
+    }
+  }
+
+  @Nested
   class DeadLetters extends InboxDeadLettersContract {
     @Override
     TestDatabase create() {
@@ -48,6 +56,22 @@ class PostgreSqlInboxIT {
 
   @Nested
   class Joined extends InboxJoinContract {
+    @Override
+    TestDatabase create() {
+      return TestDatabase.on(Database.POSTGRESQL);
+    }
+  }
+
+  @Nested
+  class Fidelity extends InboxFidelityContract {
+    @Override
+    TestDatabase create() {
+      return TestDatabase.on(Database.POSTGRESQL);
+    }
+  }
+
+  @Nested
+  class Statements extends InboxDialectContract {
     @Override
     TestDatabase create() {
       return TestDatabase.on(Database.POSTGRESQL);

@@ -3,8 +3,7 @@ package dev.mailroom.inbox;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.mailroom.outbox.jdbc.Database;
 import dev.mailroom.outbox.jdbc.OutboxSchema;
-import dev.mailroom.testkit.MariaDbServer;
-import dev.mailroom.testkit.PostgresServer;
+import dev.mailroom.testkit.database.DatabaseKind;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -12,48 +11,27 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A schema of its own on one server for all tests, with the tables of inbox and outbox and one for
- * effects. A database each would cost the server a thousand times the files.
+ * A database of its own, with the tables of inbox and outbox and one for effects; the testkit says
+ * from which server.
  */
 public final class TestDatabase implements AutoCloseable {
 
-  /** Started with the first use. */
-  private static final class PostgreSqlHolder {
-    private static final PostgresServer SERVER = PostgresServer.start();
-    private static final String URL = SERVER.createDatabase("inbox");
-  }
-
-  private static final class MariaDbHolder {
-    private static final MariaDbServer SERVER = MariaDbServer.start();
-  }
-
-  private static final AtomicInteger COUNT = new AtomicInteger();
-
   final Database database;
-  private final String url;
+  private final dev.mailroom.testkit.database.TestDatabase made;
   private final List<HikariDataSource> pools = new ArrayList<>();
   private final HikariDataSource own;
 
   private TestDatabase(Database database) {
     this.database = database;
-    String name = "test_" + COUNT.incrementAndGet();
-    this.url =
-        switch (database) {
-          case POSTGRESQL -> PostgreSqlHolder.URL + "&currentSchema=" + name;
-          case MARIADB, MYSQL -> MariaDbHolder.SERVER.createDatabase(name);
-          case H2 -> "jdbc:h2:mem:" + name + ";DB_CLOSE_DELAY=-1";
-        };
+    this.made =
+        dev.mailroom.testkit.database.TestDatabase.create(DatabaseKind.valueOf(database.name()));
     this.own = pool(2);
-    if (database == Database.POSTGRESQL) {
-      execute("CREATE SCHEMA " + name);
-    }
   }
 
-  static TestDatabase empty() {
-    return new TestDatabase(Database.POSTGRESQL);
+  static TestDatabase empty(Database kind) {
+    return new TestDatabase(kind);
   }
 
   public static TestDatabase create() {
@@ -87,7 +65,8 @@ public final class TestDatabase implements AutoCloseable {
     return texts(
             switch (database) {
               case POSTGRESQL ->
-                  "SELECT query FROM pg_stat_activity WHERE datname = current_database()"
+                  "SELECT query FROM pg_stat_activity"
+                      + " WHERE application_name = current_setting('application_name')"
                       + " AND wait_event_type = 'Lock'";
               case MARIADB, MYSQL ->
                   "SELECT trx_query FROM information_schema.innodb_trx"
@@ -114,7 +93,11 @@ public final class TestDatabase implements AutoCloseable {
   /** Closed with this; a connection that is not to be had soon is a leak. */
   public HikariDataSource pool(int size) {
     HikariDataSource pool = new HikariDataSource();
-    pool.setJdbcUrl(url);
+    pool.setJdbcUrl(made.jdbcUrl());
+    if (database == Database.POSTGRESQL) {
+      // All databases of this kind share one server, and its views of sessions.
+      pool.addDataSourceProperty("ApplicationName", made.name());
+    }
     pool.setMaximumPoolSize(size);
     pool.setConnectionTimeout(20_000);
     pools.add(pool);
@@ -163,6 +146,25 @@ public final class TestDatabase implements AutoCloseable {
     }
   }
 
+  /** Ends a connection as a server that dies does: its transaction is rolled back. */
+  void kill(Connection connection) throws SQLException {
+    String id =
+        texts(
+                connection,
+                switch (database) {
+                  case POSTGRESQL -> "SELECT pg_backend_pid()";
+                  case MARIADB, MYSQL -> "SELECT connection_id()";
+                  case H2 -> "SELECT session_id()";
+                })
+            .get(0);
+    execute(
+        switch (database) {
+          case POSTGRESQL -> "SELECT pg_terminate_backend(" + id + ", 30000)";
+          case MARIADB, MYSQL -> "KILL " + id;
+          case H2 -> "SELECT abort_session(" + id + ")";
+        });
+  }
+
   /** An expression. */
   String daysAgo(int days) {
     return switch (database) {
@@ -170,6 +172,25 @@ public final class TestDatabase implements AutoCloseable {
       case MARIADB, MYSQL -> "utc_timestamp(6) - INTERVAL (" + days + ") DAY";
       case H2 -> "DATEADD(DAY, -(" + days + "), current_timestamp)";
     };
+  }
+
+  /** As {@link #daysAgo}. */
+  String hoursAgo(int hours) {
+    return switch (database) {
+      case POSTGRESQL -> "clock_timestamp() - interval '" + hours + " hours'";
+      case MARIADB, MYSQL -> "utc_timestamp(6) - INTERVAL (" + hours + ") HOUR";
+      case H2 -> "DATEADD(HOUR, -(" + hours + "), current_timestamp)";
+    };
+  }
+
+  /** Of the schema, or on MariaDB and MySQL of the database. */
+  String name() {
+    return made.name();
+  }
+
+  String quoted(String identifier) {
+    String quote = database == Database.MARIADB || database == Database.MYSQL ? "`" : "\"";
+    return quote + identifier + quote;
   }
 
   /** The same within a transaction, and different in another. */
@@ -197,5 +218,6 @@ public final class TestDatabase implements AutoCloseable {
   @Override
   public void close() {
     pools.forEach(HikariDataSource::close);
+    made.close();
   }
 }

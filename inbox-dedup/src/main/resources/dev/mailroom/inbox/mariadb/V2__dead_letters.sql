@@ -4,13 +4,13 @@ CREATE TABLE IF NOT EXISTS ${prefix}inbox_dead_letter (
         COMMENT 'Whose message it is. Compared bytewise.',
     message_id varchar(128) CHARACTER SET utf8mb4 COLLATE ${bytewise} NOT NULL
         COMMENT 'The message''s id, as in inbox_message.',
-    source varchar(1000) CHARACTER SET utf8mb4 NOT NULL
+    source varchar(1000) CHARACTER SET utf8mb4 COLLATE ${bytewise} NOT NULL
         COMMENT 'Where it came from: the name of its queue.',
-    message_type varchar(1000) CHARACTER SET utf8mb4
+    message_type varchar(1000) CHARACTER SET utf8mb4 COLLATE ${bytewise}
         COMMENT 'The type that its sender gave it.',
-    message_key varchar(1000) CHARACTER SET utf8mb4
+    message_key varchar(1000) CHARACTER SET utf8mb4 COLLATE ${bytewise}
         COMMENT 'The group in which it came.',
-    headers mediumtext CHARACTER SET utf8mb4
+    headers mediumtext CHARACTER SET utf8mb4 COLLATE ${bytewise}
         COMMENT 'Its headers as a JSON object, as in the outbox; null if there are none.',
     payload longblob NOT NULL
         COMMENT 'Its text in UTF-8. Bytes, since not every text that a queue carries fits into a column of text.',
@@ -20,7 +20,7 @@ CREATE TABLE IF NOT EXISTS ${prefix}inbox_dead_letter (
         COMMENT 'When the queue took it. In UTC.',
     receive_count integer NOT NULL
         COMMENT 'How often it was delivered until it was stored.',
-    error mediumtext CHARACTER SET utf8mb4 NOT NULL
+    error mediumtext CHARACTER SET utf8mb4 COLLATE ${bytewise} NOT NULL
         COMMENT 'Why: the failure''s class and message and those of its causes, shortened.',
     dead_at datetime(6) NOT NULL DEFAULT (utc_timestamp(6))
         COMMENT 'When it was stored first, by the clock of the database. In UTC.',
