@@ -21,7 +21,7 @@ record Attempt(
     NOT_RUN,
     /** Of a type that nobody handles and nobody misses. */
     IGNORED,
-    /** Of a type that nobody handles, for the dead letters. */
+    /** Of a type that nobody handles, or delivered far too often: for the dead letters. */
     UNWANTED
   }
 

@@ -3,7 +3,9 @@ package dev.mailroom.inbox.sqs;
 import dev.mailroom.inbox.sqs.SqsQueue.Refusal;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
@@ -23,6 +25,8 @@ final class Batcher<E> {
   private static final Duration LINGER = Duration.ofMillis(5);
   private static final int ATTEMPTS = 8;
   private static final Backoff AGAIN = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
+  private static final Backoff HURRIED =
+      new Backoff(Duration.ofMillis(100), Duration.ofMillis(400));
 
   private record Pending<E>(E entry, int attempt) {}
 
@@ -35,8 +39,14 @@ final class Batcher<E> {
   /** Guarded by {@link #lock}. */
   private List<Pending<E>> gathered = new ArrayList<>();
 
+  /** What failed and rests before it is tried again; guarded by {@link #lock}. */
+  private final Set<Pending<E>> resting = new LinkedHashSet<>();
+
   /** Added and not yet taken, refused for good, or given up; guarded by {@link #lock}. */
   private int open;
+
+  /** Somebody waits for the end; guarded by {@link #lock}. */
+  private boolean hurried;
 
   /**
    * @param what for logs, as in {@code "delete"}
@@ -61,9 +71,14 @@ final class Batcher<E> {
     var unused = before.whenComplete((none, failure) -> gather(new Pending<>(entry, 1)));
   }
 
-  /** Whether all that was added has come to its end within {@code nanos}. */
+  /** Whether all that was added has come to its end within {@code nanos}. Rests are cut short. */
   boolean awaitIdle(long nanos) throws InterruptedException {
     long deadline = System.nanoTime() + nanos;
+    synchronized (lock) {
+      hurried = true;
+      gathered.addAll(resting);
+      resting.clear();
+    }
     send();
     synchronized (lock) {
       for (long left = nanos; open > 0 && left > 0; left = deadline - System.nanoTime()) {
@@ -114,7 +129,7 @@ final class Batcher<E> {
   }
 
   private void refused(Pending<E> pending, Refusal<E> refusal) {
-    if (refusal.ours()) {
+    if (refusal.isFinal()) {
       log.debug("{} of {} refused: {}", what, pending.entry(), refusal.code());
       givenUp.accept(pending.entry(), refusal.code());
       done(1);
@@ -136,8 +151,23 @@ final class Batcher<E> {
       return;
     }
     Pending<E> next = new Pending<>(pending.entry(), pending.attempt() + 1);
-    Duration pause = AGAIN.delay(pending.attempt(), ThreadLocalRandom.current());
-    var unused = timer.schedule(() -> gather(next), pause.toNanos(), TimeUnit.NANOSECONDS);
+    Backoff backoff;
+    synchronized (lock) {
+      resting.add(next);
+      backoff = hurried ? HURRIED : AGAIN;
+    }
+    Duration pause = backoff.delay(pending.attempt(), ThreadLocalRandom.current());
+    var unused = timer.schedule(() -> rested(next), pause.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private void rested(Pending<E> pending) {
+    boolean still;
+    synchronized (lock) {
+      still = resting.remove(pending);
+    }
+    if (still) {
+      gather(pending);
+    }
   }
 
   private void done(int entries) {

@@ -1,6 +1,7 @@
 package dev.mailroom.inbox.sqs;
 
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
@@ -16,6 +17,11 @@ final class Delivery {
 
   /** Heartbeats move it; a late one is never earlier than what it replaces, so races are benign. */
   private volatile long oursUntil;
+
+  /** When it came, and then when its handler began. */
+  private volatile long since = System.nanoTime();
+
+  private volatile CompletableFuture<?> extension = CompletableFuture.completedFuture(null);
 
   /**
    * @param ordered whether the queue is FIFO; on others a group orders nothing
@@ -58,6 +64,26 @@ final class Delivery {
   /** Whether the message stays ours for longer than {@code nanos}, as far as we know. */
   boolean isOursFor(long nanos, long now) {
     return oursUntil - now > nanos;
+  }
+
+  /** From here on its handler runs. */
+  void begin() {
+    since = System.nanoTime();
+  }
+
+  /** Whether it has waited, or run, for longer than {@code nanos}. */
+  boolean isOlderThan(long nanos, long now) {
+    return now - since > nanos;
+  }
+
+  /** A call that may extend it is under way until then. */
+  void extending(CompletableFuture<?> until) {
+    extension = until;
+  }
+
+  /** The last call that may have extended it. */
+  CompletableFuture<?> extension() {
+    return extension;
   }
 
   /** Without body and attributes, for logs. */

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,11 +54,21 @@ final class Dispatcher {
   /** Waits until a receive is worthwhile: for how many messages there is room, 0 once closed. */
   int awaitRoom() throws InterruptedException {
     synchronized (lock) {
-      while (!closed && settings.room(queue.size()) == 0) {
+      while (!closed && room() == 0) {
         lock.wait();
       }
-      return closed ? 0 : settings.room(queue.size());
+      return closed ? 0 : room();
     }
+  }
+
+  /** While the database is away, one message is enough to find out when it is back. */
+  private int room() {
+    int held = queue.size();
+    return outage().isAway() ? (held == 0 ? 1 : 0) : settings.room(held);
+  }
+
+  Outage outage() {
+    return runner.judge().outage();
   }
 
   /** Takes what was received, in the order in which it came. */
@@ -118,9 +127,8 @@ final class Dispatcher {
       Run run = next.get();
       try {
         executor.execute(() -> run(run));
-      } catch (RejectedExecutionException e) {
-        log.warn("The executor refused {}; they come again later", run.deliveries(), e);
-        settle(run, all(run, Verdict.AGAIN));
+      } catch (RuntimeException | Error e) {
+        refused(run, e);
       }
     }
     int running;
@@ -130,6 +138,15 @@ final class Dispatcher {
       waiting = queue.waiting();
     }
     listener.holds(settings.source(), running, waiting);
+  }
+
+  /** Be it that the executor is full, or that the system has no thread for it. */
+  private void refused(Run run, Throwable error) {
+    log.warn("The executor did not take {}; they come again later", run.deliveries(), error);
+    if (run.take()) {
+      settle(run, all(run, Verdict.AGAIN));
+      listener.returned(settings.source(), run.deliveries().size());
+    }
   }
 
   private Optional<Run> next() {
@@ -152,12 +169,22 @@ final class Dispatcher {
     try {
       List<Delivery> ours = ours(run, verdicts);
       if (!ours.isEmpty()) {
-        verdicts.putAll(runner.run(run, ours));
+        verdicts.putAll(runner.run(run, ours, () -> giveBackBehind(run)));
       }
     } finally {
       settle(run, verdicts);
       startReady();
     }
+  }
+
+  /** Nobody knows when it ends, if ever: what waits for it need not wait here. */
+  private void giveBackBehind(Run run) {
+    List<Delivery> behind;
+    synchronized (lock) {
+      behind = queue.takeBehind(run.deliveries());
+      lock.notifyAll();
+    }
+    settlement.giveBack(behind);
   }
 
   private static Map<Delivery, Verdict> all(Run run, Verdict verdict) {
@@ -189,19 +216,21 @@ final class Dispatcher {
   }
 
   private void settle(Run run, Map<Delivery, Verdict> verdicts) {
-    Set<Delivery> done = new HashSet<>();
     List<Delivery> back = new ArrayList<>();
     for (Delivery delivery : run.deliveries()) {
       switch (verdicts.getOrDefault(delivery, Verdict.AGAIN)) {
-        case DONE -> done.add(delivery);
+        case DONE -> settlement.delete(delivery);
         case AGAIN -> settlement.retryLater(delivery);
-        case BACK -> back.add(delivery);
+        case GIVEN_UP -> settlement.giveUp(delivery);
+        case BACK, NOT_NOW -> back.add(delivery);
         case LOST -> settlement.forget(delivery);
       }
     }
-    done.forEach(settlement::delete);
     synchronized (lock) {
-      back.addAll(queue.end(run.deliveries(), done::contains));
+      back.addAll(
+          queue.end(
+              run.deliveries(),
+              delivery -> verdicts.getOrDefault(delivery, Verdict.AGAIN).letsOthersRun()));
       lock.notifyAll();
     }
     settlement.giveBack(back);

@@ -99,6 +99,23 @@ final class GroupQueue<M> {
     return left;
   }
 
+  /** Those behind the groups of {@code started}, each group in order; they are no longer here. */
+  List<M> takeBehind(List<M> started) {
+    List<M> left = new ArrayList<>();
+    for (M message : started) {
+      group
+          .apply(message)
+          .map(behind::get)
+          .ifPresent(
+              queue -> {
+                left.addAll(queue);
+                queue.clear();
+              });
+    }
+    waiting -= left.size();
+    return left;
+  }
+
   private void goOn(String name) {
     Deque<M> queue = behind.get(name);
     M next = queue == null ? null : queue.poll();

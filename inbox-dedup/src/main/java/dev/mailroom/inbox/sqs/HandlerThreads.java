@@ -7,14 +7,16 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** Where handlers run: on a pool of our own, on virtual threads, or where the user says. */
+/**
+ * Where handlers run: on a pool of the consumer's own, on virtual threads, or where the user says.
+ * Immutable: consumers of one builder share it, but no pool.
+ */
 final class HandlerThreads {
 
   private static final int FIRST_VIRTUAL = 21;
 
   private final @Nullable Executor given;
   private final boolean virtual;
-  private @Nullable ExecutorService own;
 
   private HandlerThreads(@Nullable Executor given, boolean virtual) {
     this.given = given;
@@ -43,20 +45,20 @@ final class HandlerThreads {
     return new HandlerThreads(null, true);
   }
 
+  /** One that takes {@code threads} tasks at a time. */
   Executor start(String name, int threads) {
     if (given != null) {
       return given;
     }
-    own =
-        virtual
-            ? perTask(virtualNamed(name + "-"))
-            : Executors.newFixedThreadPool(threads, named(name + "-"));
-    return own;
+    return virtual
+        ? perTask(virtualNamed(name + "-"))
+        : Executors.newFixedThreadPool(threads, named(name + "-"));
   }
 
-  void stop() {
-    if (own != null) {
-      own.shutdownNow();
+  /** Ends what {@link #start} gave, unless it is the user's. */
+  void stop(Executor started) {
+    if (given == null) {
+      ((ExecutorService) started).shutdownNow();
     }
   }
 

@@ -67,6 +67,7 @@ record Inspection(
       judgeInbox(retention);
       return CompletableFuture.completedFuture(true);
     }
+    poison.leaveTo(policy.get());
     judgeReceives(policy.get());
     String deadLetterArn = policy.get().deadLetterArn();
     return queue

@@ -12,26 +12,35 @@ final class Judge {
   private static final Logger log = LoggerFactory.getLogger(Judge.class);
 
   private final Poison poison;
+  private final Outage outage;
   private final InboxListener listener;
 
-  Judge(Poison poison, InboxListener listener) {
+  Judge(Poison poison, Outage outage, InboxListener listener) {
     this.poison = poison;
+    this.outage = outage;
     this.listener = listener;
+  }
+
+  Outage outage() {
+    return outage;
   }
 
   Verdict verdict(Attempt attempt, Duration took) {
     ReceivedMessage message = attempt.message();
     return switch (attempt.result()) {
       case PROCESSED -> {
+        outage.ended();
         listener.processed(message, took);
         yield Verdict.DONE;
       }
       case DUPLICATE -> {
+        outage.ended();
         log.debug("{} had taken effect before", message);
         listener.duplicate(message);
         yield Verdict.DONE;
       }
       case IN_PROGRESS -> {
+        outage.ended();
         log.info("{} is being processed elsewhere; it comes again later", message);
         listener.inProgress(message);
         yield Verdict.AGAIN;
@@ -43,16 +52,24 @@ final class Judge {
       }
       case NOT_RUN -> Verdict.BACK;
       case UNWANTED -> poison.store(message, attempt.failure().orElseThrow());
-      case FAILED -> failed(message, attempt.failure().orElseThrow());
+      case FAILED -> failed(attempt.delivery(), message, attempt.failure().orElseThrow());
     };
   }
 
-  private Verdict failed(ReceivedMessage message, Throwable error) {
+  private Verdict failed(Delivery delivery, ReceivedMessage message, Throwable error) {
     listener.failed(message, error);
-    if (poison.takes(message)) {
-      return poison.store(message, error);
+    if (Outage.isCauseOf(error)) {
+      outage.began(error);
+      return Verdict.NOT_NOW;
     }
-    log.warn("{} failed; it comes again later", message, error);
-    return Verdict.AGAIN;
+    outage.ended();
+    Verdict verdict = poison.failed(delivery, message, error);
+    switch (verdict) {
+      case DONE -> {}
+      case GIVEN_UP ->
+          log.error("{} failed at its last delivery; the queue moves it away", message, error);
+      default -> log.warn("{} failed; it comes again later", message, error);
+    }
+    return verdict;
   }
 }

@@ -2,6 +2,8 @@ package dev.mailroom.inbox.sqs;
 
 import dev.mailroom.inbox.InboxListener;
 import dev.mailroom.inbox.ReceivedMessage;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -15,12 +17,31 @@ final class Poison {
 
   private static final Logger log = LoggerFactory.getLogger(Poison.class);
 
+  /** So many times the deliveries allowed, and a message that never came to an end ends here. */
+  private static final int FAR = 5;
+
+  private static final int REMEMBERED = 10_000;
+
   private final @Nullable BiConsumer<ReceivedMessage, Throwable> store;
   private final int receives;
   private final InboxListener listener;
 
+  /** How often messages of FIFO queues failed, the longest untouched forgotten; guarded by it. */
+  private final Map<String, Integer> failures =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Integer> eldest) {
+          return size() > REMEMBERED;
+        }
+      };
+
   /** Not before it is known that the queue has no redrive policy. */
   private volatile boolean ours;
+
+  /** Of the queue's redrive policy; no delivery is the last while nobody knows. */
+  private volatile int lastReceive = Integer.MAX_VALUE;
 
   private volatile boolean closed;
 
@@ -41,13 +62,51 @@ final class Poison {
     ours = true;
   }
 
+  /** The queue moves messages after so many deliveries. */
+  void leaveTo(RedrivePolicy policy) {
+    lastReceive = policy.maxReceives();
+  }
+
   /** From now on a failure may be the fault of closing. */
   void close() {
     closed = true;
   }
 
-  boolean takes(ReceivedMessage message) {
-    return store != null && ours && !closed && message.receiveCount() >= receives;
+  /** What becomes of a delivery whose handler failed. */
+  Verdict failed(Delivery delivery, ReceivedMessage message, Throwable error) {
+    int counted = delivery.group().isPresent() ? failures(delivery) : delivery.receiveCount();
+    if (!takesOver() || (counted < receives && !isFarTooOften(delivery))) {
+      return afterFailure(delivery);
+    }
+    return store(message, error);
+  }
+
+  private Verdict afterFailure(Delivery delivery) {
+    boolean last = delivery.group().isPresent() && delivery.receiveCount() >= lastReceive;
+    return last && !closed ? Verdict.GIVEN_UP : Verdict.AGAIN;
+  }
+
+  /** A message behind one that fails is delivered as often as that one: only failures count. */
+  private int failures(Delivery delivery) {
+    synchronized (failures) {
+      return failures.merge(delivery.message().messageId(), 1, Integer::sum);
+    }
+  }
+
+  /**
+   * Whether the message is not to be run any more: it was delivered far more often than it may, and
+   * nobody lived to count that as failures.
+   */
+  boolean takesUntried(Delivery delivery) {
+    return takesOver() && isFarTooOften(delivery);
+  }
+
+  private boolean takesOver() {
+    return store != null && ours && !closed;
+  }
+
+  private boolean isFarTooOften(Delivery delivery) {
+    return delivery.receiveCount() > FAR * receives;
   }
 
   /** Done once it is stored. */

@@ -3,7 +3,9 @@ package dev.mailroom.inbox.sqs;
 import dev.mailroom.inbox.InboxListener;
 import dev.mailroom.inbox.InboxListener.Finding.Kind;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -12,16 +14,25 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.QueueDoesNotExistException;
 import software.amazon.awssdk.services.sqs.model.ReceiveMessageResponse;
 
-/** The receive loop: one long poll after another while there is room. No error ends it. */
+/**
+ * The receive loop: one long poll after another while there is room. While these come back full,
+ * short polls go beside them; not on FIFO queues, for two answers have no order. No error ends it.
+ */
 final class Receiver implements Runnable {
 
   private static final Logger log = LoggerFactory.getLogger(Receiver.class);
 
   /** After a poll's own wait; then it is lost, and so is what it took. */
   private static final Duration ANSWER = Duration.ofSeconds(5);
+
+  /** From a call to SQS's counting of the visibility timeout, beside the poll's own wait. */
+  private static final Duration SLACK = Duration.ofSeconds(1);
+
+  private static final int POLLS = 5;
 
   private static final Duration LEAST_PAUSE = Duration.ofMillis(100);
   private static final Backoff PAUSE =
@@ -35,13 +46,15 @@ final class Receiver implements Runnable {
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final CountDownLatch stopped = new CountDownLatch(1);
 
-  private volatile @Nullable CompletableFuture<?> poll;
+  private volatile List<CompletableFuture<?>> polls = List.of();
 
   /** What failed last, the loop's thread alone. */
   private @Nullable String trouble;
 
   private int failures;
   private boolean found;
+  private boolean plenty;
+  private String attempt = "";
   private CompletableFuture<Boolean> inspected = CompletableFuture.completedFuture(false);
 
   Receiver(
@@ -73,6 +86,7 @@ final class Receiver implements Runnable {
   /** Begins no more polls. */
   void stop() {
     stopping.countDown();
+    dispatcher.outage().close();
   }
 
   /**
@@ -82,9 +96,8 @@ final class Receiver implements Runnable {
   void awaitEnd() throws InterruptedException {
     long nanos = settings.waitTime().plus(ANSWER).toNanos();
     boolean ended = stopped.await(nanos, TimeUnit.NANOSECONDS);
-    CompletableFuture<?> open = poll;
-    if (!ended && open != null) {
-      open.cancel(true);
+    if (!ended) {
+      polls.forEach(poll -> poll.cancel(true));
     }
   }
 
@@ -92,29 +105,60 @@ final class Receiver implements Runnable {
     try {
       int room = dispatcher.awaitRoom();
       if (room > 0) {
-        List<Delivery> received = receive(room);
+        prepare();
+        receive(room);
         recovered();
-        dispatcher.accept(received);
       }
     } catch (ExecutionException | RuntimeException | Error e) {
       failed(Failures.root(e));
     }
   }
 
-  private List<Delivery> receive(int room) throws InterruptedException, ExecutionException {
+  private void prepare() throws InterruptedException, ExecutionException {
     if (!found) {
       find();
     }
     if (inspected.isDone() && !inspected.getNow(false)) {
       inspected = inspection.begin();
     }
-    CompletableFuture<ReceiveMessageResponse> receiving = queue.receive(room);
-    poll = receiving;
-    ReceiveMessageResponse response = receiving.get();
-    long oursUntil = System.nanoTime() + settings.visibility().toNanos();
-    return response.messages().stream()
-        .map(each -> new Delivery(each, queue.fifo(), oursUntil))
-        .toList();
+    if (failures == 0) {
+      attempt = UUID.randomUUID().toString();
+    }
+  }
+
+  private void receive(int room) throws InterruptedException, ExecutionException {
+    long begun = System.nanoTime();
+    List<CompletableFuture<?>> asked = new ArrayList<>();
+    List<CompletableFuture<Integer>> received = new ArrayList<>();
+    int calls = plenty && !queue.fifo() ? Math.min(POLLS, room / SqsQueue.BATCH) : 1;
+    for (int call = 0; call < Math.max(1, calls); call++) {
+      Duration wait = call == 0 ? settings.waitTime() : Duration.ZERO;
+      CompletableFuture<ReceiveMessageResponse> poll = queue.receive(room, wait, attempt);
+      long latest = System.nanoTime() + wait.plus(SLACK).toNanos();
+      asked.add(poll);
+      received.add(poll.thenApply(response -> accept(response.messages(), latest)));
+    }
+    polls = asked;
+    CompletableFuture.allOf(received.toArray(CompletableFuture<?>[]::new)).get();
+    int first = received.get(0).join();
+    plenty = first == SqsQueue.BATCH;
+    if (first == 0 && System.nanoTime() - begun < LEAST_PAUSE.toNanos()) {
+      pause(LEAST_PAUSE);
+    }
+  }
+
+  /**
+   * As they come, because a short poll must not wait for a long one.
+   *
+   * @param latest when SQS began to count at the latest: an answer can be read long after
+   */
+  private int accept(List<Message> messages, long latest) {
+    long now = System.nanoTime();
+    long counted = now - latest < 0 ? now : latest;
+    long oursUntil = counted + settings.visibility().toNanos();
+    dispatcher.accept(
+        messages.stream().map(each -> new Delivery(each, queue.fifo(), oursUntil)).toList());
+    return messages.size();
   }
 
   private void find() throws InterruptedException, ExecutionException {
@@ -150,7 +194,10 @@ final class Receiver implements Runnable {
       tellLog(error);
     }
     listener.receiveFailed(queue.name(), error);
-    Duration pause = LEAST_PAUSE.plus(PAUSE.delay(failures, ThreadLocalRandom.current()));
+    pause(LEAST_PAUSE.plus(PAUSE.delay(failures, ThreadLocalRandom.current())));
+  }
+
+  private void pause(Duration pause) throws InterruptedException {
     boolean unused = stopping.await(pause.toNanos(), TimeUnit.NANOSECONDS);
   }
 

@@ -2,9 +2,12 @@ package dev.mailroom.inbox.sqs;
 
 import dev.mailroom.inbox.InboxListener;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -22,33 +25,87 @@ record Runner(
 
   private static final Logger log = LoggerFactory.getLogger(Runner.class);
 
-  /** On the calling thread. */
-  Map<Delivery, Verdict> run(Run run, List<Delivery> deliveries) {
-    long begun = System.nanoTime();
+  /**
+   * On the calling thread.
+   *
+   * @param overdue is run when it has taken too long
+   */
+  Map<Delivery, Verdict> run(Run run, List<Delivery> deliveries, Runnable overdue) {
     Map<Delivery, Verdict> verdicts = new HashMap<>();
-    List<Attempt> attempts = attempts(run, deliveries);
-    Duration took = Duration.ofNanos(System.nanoTime() - begun);
-    for (Attempt attempt : attempts) {
-      Verdict verdict = judge.verdict(attempt, took);
-      boolean closing = verdict == Verdict.AGAIN && run.isClosing();
-      verdicts.put(attempt.delivery(), closing ? Verdict.BACK : verdict);
-      attempt
-          .failure()
-          .filter(InterruptedException.class::isInstance)
-          .filter(error -> !run.wasInterrupted())
-          .ifPresent(error -> Thread.currentThread().interrupt());
+    for (List<Delivery> left = deliveries; !left.isEmpty(); ) {
+      long begun = System.nanoTime();
+      List<Attempt> attempts = attempts(run, left, overdue);
+      Duration took = Duration.ofNanos(System.nanoTime() - begun);
+      attempts.forEach(attempt -> verdicts.put(attempt.delivery(), verdict(run, attempt, took)));
+      left = next(run, left, verdicts);
     }
     return verdicts;
   }
 
+  private Verdict verdict(Run run, Attempt attempt, Duration took) {
+    attempt
+        .failure()
+        .filter(InterruptedException.class::isInstance)
+        .filter(error -> !run.wasInterrupted())
+        .ifPresent(error -> Thread.currentThread().interrupt());
+    Verdict verdict = judge.verdict(attempt, took);
+    return verdict == Verdict.AGAIN && run.isClosing() ? Verdict.BACK : verdict;
+  }
+
+  /** What runs once more before all is settled, for it lost nothing but time. */
+  private List<Delivery> next(Run run, List<Delivery> ran, Map<Delivery, Verdict> verdicts) {
+    if (run.wasInterrupted() || Thread.currentThread().isInterrupted()) {
+      return List.of();
+    }
+    boolean away = verdicts.containsValue(Verdict.NOT_NOW);
+    List<Delivery> next = untried(ran, verdicts, away);
+    return away && !rested(next) ? List.of() : next;
+  }
+
+  /**
+   * Those for want of the database, and those behind a failure that has left their group for good;
+   * not those behind one that comes again.
+   */
+  private static List<Delivery> untried(
+      List<Delivery> ran, Map<Delivery, Verdict> verdicts, boolean away) {
+    Set<String> stopped = new HashSet<>();
+    List<Delivery> untried = new ArrayList<>();
+    for (Delivery delivery : ran) {
+      Verdict verdict = verdicts.getOrDefault(delivery, Verdict.AGAIN);
+      boolean ordered = delivery.group().isPresent();
+      if (verdict == Verdict.AGAIN) {
+        delivery.group().ifPresent(stopped::add);
+      } else if (!verdict.letsOthersRun()
+          && (away || ordered)
+          && delivery.group().filter(stopped::contains).isEmpty()) {
+        untried.add(delivery);
+      }
+    }
+    return untried;
+  }
+
+  /** Whether they may try the database again. */
+  private boolean rested(List<Delivery> deliveries) {
+    try {
+      boolean open = judge.outage().rest();
+      long now = System.nanoTime();
+      long margin = settings.margin().toNanos();
+      return open && deliveries.stream().allMatch(each -> each.isOursFor(margin, now));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
   /** What comes after this is no longer the handler's, and not interrupted any more. */
-  private List<Attempt> attempts(Run run, List<Delivery> deliveries) {
+  private List<Attempt> attempts(Run run, List<Delivery> deliveries, Runnable overdue) {
     Future<?> alarm =
         timer.schedule(
-            () -> overdue(run), settings.maxProcessing().toNanos(), TimeUnit.NANOSECONDS);
+            () -> overdue(run, overdue), settings.maxProcessing().toNanos(), TimeUnit.NANOSECONDS);
+    deliveries.forEach(Delivery::begin);
     run.begin();
     try {
-      return worker.work(deliveries);
+      return worker.work(run, deliveries);
     } finally {
       run.end();
       alarm.cancel(false);
@@ -59,14 +116,17 @@ record Runner(
    * The messages are extended no longer: if the handler does not heed the interrupt, others can
    * have them when their visibility timeout is over, and find them in progress.
    */
-  private void overdue(Run run) {
+  private void overdue(Run run, Runnable then) {
     if (run.interrupt()) {
-      run.deliveries().forEach(heartbeat::release);
+      for (Delivery delivery : run.deliveries()) {
+        var unused = heartbeat.release(delivery);
+      }
       log.warn(
           "Handlers of {} ran for longer than maxProcessing, {}, and were interrupted",
           run.deliveries(),
           settings.maxProcessing());
       listener.interrupted(settings.source(), run.deliveries().size());
+      then.run();
     }
   }
 }

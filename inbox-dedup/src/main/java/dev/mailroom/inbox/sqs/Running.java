@@ -21,6 +21,7 @@ final class Running {
   private final Poison poison;
   private final ScheduledThreadPoolExecutor timer;
   private final HandlerThreads handlers;
+  private final Executor executor;
   private final Dispatcher dispatcher;
   private final Settlement settlement;
   private final Receiver receiver;
@@ -39,8 +40,14 @@ final class Running {
     Heartbeat heartbeat = new Heartbeat(queue, settings, listener);
     settlement = new Settlement(queue, heartbeat, settings.backoff(), timer, listener);
     Runner runner =
-        new Runner(settings, worker, new Judge(poison, listener), heartbeat, timer, listener);
-    Executor executor = handlers.start(name, settings.concurrency());
+        new Runner(
+            settings,
+            worker,
+            new Judge(poison, new Outage(queue.name()), listener),
+            heartbeat,
+            timer,
+            listener);
+    executor = handlers.start(name, settings.concurrency());
     dispatcher = new Dispatcher(settings, runner, settlement, executor, listener);
     receiver = new Receiver(queue, settings, inspection, dispatcher, listener);
     if (settings.beats()) {
@@ -67,7 +74,7 @@ final class Running {
       log.warn("{}: interrupted while closing; what is unsettled is left to redelivery", name);
     } finally {
       timer.shutdownNow();
-      handlers.stop();
+      handlers.stop(executor);
     }
   }
 

@@ -9,8 +9,7 @@ import java.util.Set;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
-import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
-import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
  * Payloads in Amazon S3; needs {@code software.amazon.awssdk:s3} on the class path and the
@@ -68,9 +67,18 @@ public final class S3PayloadStore implements PayloadStore {
         throw new MailroomException(what + " has more than " + maxBytes + " bytes (maxBytes)");
       }
       return new String(bytes, UTF_8);
-    } catch (NoSuchKeyException | NoSuchBucketException e) {
-      throw new MailroomException(
-          what + " does not exist; it was removed too early, or never written", e);
+    } catch (S3Exception e) {
+      throw new MailroomException(what + reason(e), e);
     }
+  }
+
+  private static String reason(S3Exception failure) {
+    return switch (failure.statusCode()) {
+      case 404 -> " does not exist; it was removed too early, or never written";
+      case 403 ->
+          " may not be read; allow s3:GetObject, and s3:ListBucket as well: without that, S3"
+              + " says so of an object that does not exist, too";
+      default -> " cannot be read now: S3 answered with status " + failure.statusCode();
+    };
   }
 }

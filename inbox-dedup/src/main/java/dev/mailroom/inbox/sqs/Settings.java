@@ -85,19 +85,28 @@ record Settings(
     return !heartbeat.isZero();
   }
 
+  /**
+   * For how long a message is extended while it waits; with handlers and threads that work, none
+   * waits that long.
+   */
+  Duration maxWaiting() {
+    Duration some = visibility.multipliedBy(10);
+    return maxProcessing.compareTo(some) > 0 ? maxProcessing : some;
+  }
+
   /** A message this close to the end of its visibility timeout is no longer begun. */
   Duration margin() {
     return visibility.dividedBy(10);
   }
 
   /**
-   * How many to ask for with {@code held} at hand; 0 while asking would fetch them in dribbles
-   * although no handler is idle.
+   * For how many there is room with {@code held} at hand; 0 while asking would fetch them in
+   * dribbles although no handler is idle.
    */
   int room(int held) {
     int running = concurrency * batch;
     int free = running + prefetch - held;
     boolean worthwhile = held < running || free >= Math.min(SqsQueue.BATCH, prefetch);
-    return worthwhile ? Math.max(0, Math.min(SqsQueue.BATCH, free)) : 0;
+    return worthwhile ? Math.max(0, free) : 0;
   }
 }

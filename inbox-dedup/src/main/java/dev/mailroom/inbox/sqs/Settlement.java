@@ -42,13 +42,18 @@ final class Settlement {
   }
 
   void delete(Delivery delivery) {
-    heartbeat.release(delivery);
+    var unused = heartbeat.release(delivery);
     deletes.add(delivery, CompletableFuture.completedFuture(null));
   }
 
   /** The message was tried: the more often it was delivered, the longer it stays away. */
   void retryLater(Delivery delivery) {
     show(delivery, backoff.seconds(delivery.receiveCount(), ThreadLocalRandom.current()));
+  }
+
+  /** The message was tried for the last time: the queue moves it away when it is next asked. */
+  void giveUp(Delivery delivery) {
+    show(delivery, 0);
   }
 
   /** The messages were not tried: anyone can have them at once. */
@@ -61,7 +66,7 @@ final class Settlement {
 
   /** The queue has taken the message back by itself, or will. */
   void forget(Delivery delivery) {
-    heartbeat.release(delivery);
+    var unused = heartbeat.release(delivery);
   }
 
   /**
@@ -70,9 +75,9 @@ final class Settlement {
    * longer is left alone: someone else may hold it.
    */
   private void show(Delivery delivery, int seconds) {
-    heartbeat.release(delivery);
+    CompletableFuture<?> quiet = heartbeat.release(delivery);
     if (delivery.isOursFor(0, System.nanoTime())) {
-      returns.add(new Visibility(delivery, seconds), heartbeat.quiet());
+      returns.add(new Visibility(delivery, seconds), quiet);
     }
   }
 

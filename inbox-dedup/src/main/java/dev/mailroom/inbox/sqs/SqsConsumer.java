@@ -83,20 +83,15 @@ public final class SqsConsumer implements AutoCloseable {
     InboxListener listener = QuietListener.of(builder.listener);
     Findings findings = new Findings(address.name(), listener);
     receiveClient = ReceiveClient.of(builder.receiveClient, builder.client, findings);
-    queue =
-        new SqsQueue(
-            address,
-            receiveClient.client(),
-            builder.client,
-            settings.waitTime(),
-            settings.visibility());
+    queue = new SqsQueue(address, receiveClient.client(), builder.client, settings.visibility());
     Poison poison = new Poison(builder.deadLetters, builder.deadLetterAfter, listener);
     inspection = new Inspection(queue, settings, poison, builder.deadLetters != null, findings);
     worker =
         new Worker(
             new Unwrapping(address.name(), builder.payloads, findings),
             Handlers.of(builder),
-            builder.inbox);
+            builder.inbox,
+            poison);
   }
 
   /**

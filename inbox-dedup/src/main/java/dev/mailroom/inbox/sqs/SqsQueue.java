@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -39,14 +40,30 @@ final class SqsQueue {
   /**
    * An entry that SQS did not take.
    *
-   * @param ours whether SQS blames the request, as for an expired receipt: trying again is idle
+   * @param code in its short form: services and protocols put a namespace before it
    */
-  record Refusal<E>(E entry, String code, boolean ours) {}
+  record Refusal<E>(E entry, String code) {
+
+    /**
+     * The receipt is worth nothing any more. Whose fault SQS says it is tells nothing: it blames
+     * the sender for throttling and for a disabled key as well.
+     */
+    private static final Set<String> RECEIPT_OVER =
+        Set.of("ReceiptHandleIsInvalid", "InvalidParameterValue", "MessageNotInflight");
+
+    Refusal {
+      code = code.substring(code.lastIndexOf('.') + 1);
+    }
+
+    /** Whether the message is ours no longer, so that trying again is idle. */
+    boolean isFinal() {
+      return RECEIPT_OVER.contains(code);
+    }
+  }
 
   private final QueueAddress address;
   private final SqsAsyncClient receiving;
   private final SqsAsyncClient settling;
-  private final Duration wait;
   private final Duration visibility;
   private volatile @Nullable String url;
 
@@ -54,12 +71,10 @@ final class SqsQueue {
       QueueAddress address,
       SqsAsyncClient receiving,
       SqsAsyncClient settling,
-      Duration wait,
       Duration visibility) {
     this.address = address;
     this.receiving = receiving;
     this.settling = settling;
-    this.wait = wait;
     this.visibility = visibility;
     this.url = address.url().orElse(null);
   }
@@ -127,13 +142,19 @@ final class SqsQueue {
         .thenApply(GetQueueAttributesResponse::attributes);
   }
 
-  /** Waits at the queue for up to {@code max} messages. Cancelling it breaks the connection. */
-  CompletableFuture<ReceiveMessageResponse> receive(int max) {
+  /**
+   * Waits at the queue for up to {@code max} messages. Cancelling it breaks the connection.
+   *
+   * @param attempt names the call to a FIFO queue, which gives a repeat of it, after a lost answer,
+   *     the same messages again
+   */
+  CompletableFuture<ReceiveMessageResponse> receive(int max, Duration wait, String attempt) {
     return receiving.receiveMessage(
         request ->
             request
                 .queueUrl(url)
                 .maxNumberOfMessages(Math.min(max, BATCH))
+                .receiveRequestAttemptId(fifo() ? attempt : null)
                 .waitTimeSeconds((int) wait.toSeconds())
                 .visibilityTimeout((int) visibility.toSeconds())
                 .messageSystemAttributeNames(
@@ -213,10 +234,7 @@ final class SqsQueue {
   private static <E> List<Refusal<E>> refusals(List<E> batch, List<BatchResultErrorEntry> failed) {
     Function<BatchResultErrorEntry, Refusal<E>> refusal =
         entry ->
-            new Refusal<>(
-                batch.get(Integer.parseInt(entry.id())),
-                String.valueOf(entry.code()),
-                Boolean.TRUE.equals(entry.senderFault()));
+            new Refusal<>(batch.get(Integer.parseInt(entry.id())), String.valueOf(entry.code()));
     return new ArrayList<>(failed.stream().map(refusal).toList());
   }
 }

@@ -3,6 +3,7 @@ package dev.mailroom.inbox.sqs;
 import dev.mailroom.inbox.Inbox;
 import dev.mailroom.inbox.ReceivedMessage;
 import dev.mailroom.inbox.sqs.Attempt.Result;
+import dev.mailroom.outbox.MailroomException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -10,10 +11,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Runs messages: unwraps them and gives them to their handlers in the inbox's transaction. */
-record Worker(Unwrapping unwrapping, Handlers handlers, Inbox inbox) {
+record Worker(Unwrapping unwrapping, Handlers handlers, Inbox inbox, Poison poison) {
 
   /** One by one, or all that can run in one transaction. An attempt for each, in any order. */
-  List<Attempt> work(List<Delivery> deliveries) {
+  List<Attempt> work(Run run, List<Delivery> deliveries) {
     List<Attempt> attempts = new ArrayList<>();
     List<Attempt> runnable = new ArrayList<>();
     Set<String> stopped = new HashSet<>();
@@ -31,7 +32,7 @@ record Worker(Unwrapping unwrapping, Handlers handlers, Inbox inbox) {
     if (runnable.size() == 1) {
       attempts.add(alone(runnable.get(0)));
     } else if (!runnable.isEmpty()) {
-      attempts.addAll(together(runnable));
+      attempts.addAll(together(run, runnable));
     }
     return attempts;
   }
@@ -41,6 +42,9 @@ record Worker(Unwrapping unwrapping, Handlers handlers, Inbox inbox) {
     ReceivedMessage message = unwrapping.asItCame(delivery);
     try {
       message = unwrapping.unwrap(delivery);
+      if (poison.takesUntried(delivery)) {
+        return new Attempt(delivery, message, Result.UNWANTED, Optional.of(neverEnded(message)));
+      }
       if (handlers.of(message).isPresent()) {
         return Attempt.of(delivery, unwrapping.withPayload(message), Result.PROCESSED);
       }
@@ -55,6 +59,14 @@ record Worker(Unwrapping unwrapping, Handlers handlers, Inbox inbox) {
     };
   }
 
+  private static MailroomException neverEnded(ReceivedMessage message) {
+    return new MailroomException(
+        message
+            + " was delivered "
+            + message.receiveCount()
+            + " times and is no more tried: perhaps its handler ends the process");
+  }
+
   private Attempt alone(Attempt ready) {
     ReceivedMessage message = ready.message();
     try {
@@ -65,13 +77,20 @@ record Worker(Unwrapping unwrapping, Handlers handlers, Inbox inbox) {
     }
   }
 
-  private List<Attempt> together(List<Attempt> ready) {
+  private List<Attempt> together(Run run, List<Attempt> ready) {
     boolean ordered = ready.get(0).delivery().group().isPresent();
     List<Inbox.Result> results =
         inbox.processAll(
             ready.stream().map(Attempt::message).toList(),
             ordered ? Inbox.Order.BY_KEY : Inbox.Order.NONE,
-            this::handle);
+            context -> {
+              // The handler before may have swallowed the interrupt; the batch ends all the same.
+              if (run.wasInterrupted()) {
+                throw new InterruptedException(
+                    "the batch ran for too long, or the consumer closes");
+              }
+              handle(context);
+            });
     List<Attempt> attempts = new ArrayList<>();
     for (int i = 0; i < results.size(); i++) {
       attempts.add(Attempt.of(ready.get(i).delivery(), results.get(i)));

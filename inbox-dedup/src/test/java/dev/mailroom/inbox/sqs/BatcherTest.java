@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -62,14 +64,12 @@ class BatcherTest {
         batcher(
             batch ->
                 CompletableFuture.completedFuture(
-                    batch.contains(1)
-                        ? List.of(new Refusal<>(1, "InternalError", false))
-                        : List.of()));
+                    batch.contains(1) ? List.of(new Refusal<>(1, "KmsThrottled")) : List.of()));
     batcher.add(1, NOW);
     batcher.add(2, NOW);
     assertThat(batcher.awaitIdle(PATIENCE)).isTrue();
     assertThat(calls.stream().flatMap(List::stream).filter(i -> i == 1)).hasSize(8);
-    assertThat(givenUp).containsExactly("1 InternalError");
+    assertThat(givenUp).containsExactly("1 KmsThrottled");
     assertThat(calls.stream().flatMap(List::stream).filter(i -> i == 2)).hasSize(1);
   }
 
@@ -87,15 +87,41 @@ class BatcherTest {
   }
 
   @Test
-  void whatWeAreToBlameForIsNotTriedAgain() throws InterruptedException {
+  void whatIsOursNoLongerIsNotTriedAgain() throws InterruptedException {
     Batcher<Integer> batcher =
         batcher(
             batch ->
                 CompletableFuture.completedFuture(
-                    List.of(new Refusal<>(1, "ReceiptHandleIsInvalid", true))));
+                    List.of(new Refusal<>(1, "AWS.SimpleQueueService.MessageNotInflight"))));
     batcher.add(1, NOW);
     assertThat(batcher.awaitIdle(PATIENCE)).isTrue();
     assertThat(calls).hasSize(1);
+  }
+
+  /** The first rest would never end. */
+  @Test
+  void whoWaitsForTheEndCutsRestsShort() throws InterruptedException {
+    ScheduledExecutorService endless =
+        new ScheduledThreadPoolExecutor(1) {
+          @Override
+          public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
+            return super.schedule(task, delay, calls.size() == 1 ? TimeUnit.DAYS : unit);
+          }
+        };
+    Batcher<Integer> batcher =
+        new Batcher<>(
+            "delete",
+            batch -> {
+              calls.add(batch);
+              return calls.size() < 3
+                  ? CompletableFuture.failedFuture(new IllegalStateException("no connection"))
+                  : taken();
+            },
+            endless,
+            (entry, problem) -> {});
+    IntStream.range(0, 10).forEach(i -> batcher.add(i, NOW));
+    assertThat(batcher.awaitIdle(PATIENCE)).isTrue();
+    endless.shutdownNow();
   }
 
   @Test

@@ -55,6 +55,21 @@ class GroupQueueTest {
   }
 
   @Test
+  void whatWaitsBehindABatchCanLeaveAndTheGroupStaysBusy() {
+    Item a1 = add("a");
+    Item a2 = add("a");
+    Item b1 = add("b");
+    assertThat(queue.next()).contains(a1);
+    assertThat(queue.takeBehind(List.of(a1))).containsExactly(a2);
+    assertThat(queue.size()).isEqualTo(2);
+    Item a3 = add("a");
+    assertThat(queue.next()).contains(b1);
+    assertThat(queue.next()).isEmpty();
+    queue.end(List.of(a1), item -> true);
+    assertThat(queue.next()).containsExactly(a3);
+  }
+
+  @Test
   void aFailureTakesThoseBehindItAndNobodyElse() {
     Item a1 = add("a");
     Item a2 = add("a");

@@ -2,10 +2,12 @@ package dev.mailroom.inbox.sqs;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.mailroom.outbox.MailroomException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -19,6 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 
 /** Payloads in S3: the SDK's own client, and a server that speaks as much of S3 as it takes. */
@@ -53,14 +56,17 @@ class S3PayloadIT {
   }
 
   private static void answer(HttpExchange exchange) throws IOException {
-    boolean known = exchange.getRequestURI().getPath().equals("/large/here");
+    String path = exchange.getRequestURI().getPath();
+    boolean known = path.equals("/large/here");
+    String problem = path.equals("/large/secret") ? "AccessDenied" : "NoSuchKey";
     byte[] body =
         (known
                 ? "the payload itself"
-                : "<Error><Code>NoSuchKey</Code><Message>no such key</Message></Error>")
+                : "<Error><Code>" + problem + "</Code><Message>no</Message></Error>")
             .getBytes(UTF_8);
     try (exchange) {
-      exchange.sendResponseHeaders(known ? 200 : 404, body.length);
+      int refusal = problem.equals("AccessDenied") ? 403 : 404;
+      exchange.sendResponseHeaders(known ? 200 : refusal, body.length);
       exchange.getResponseBody().write(body);
     }
   }
@@ -116,6 +122,16 @@ class S3PayloadIT {
         .singleElement()
         .satisfies(message -> assertThat(S3Pointer.isIn(message)).isTrue())
         .satisfies(message -> assertThat(S3Pointer.of(message).key()).isEqualTo("gone"));
+  }
+
+  /** Who may not list the bucket is told so of objects that do not exist. */
+  @Test
+  void anObjectThatMayNotBeReadIsNamedWithAHint() {
+    assertThatExceptionOfType(MailroomException.class)
+        .isThrownBy(() -> S3PayloadStore.of(s3, "large").fetch("large", "secret"))
+        .withMessageContaining("s3://large/secret may not be read")
+        .withMessageContaining("s3:ListBucket")
+        .withCauseInstanceOf(S3Exception.class);
   }
 
   @Test

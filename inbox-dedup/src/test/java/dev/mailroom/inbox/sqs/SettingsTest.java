@@ -71,8 +71,8 @@ class SettingsTest {
   @Test
   void asksForFewMessagesOnlyWhileAHandlerIsIdle() {
     Settings settings = settings(4, 10);
-    assertThat(settings.room(0)).isEqualTo(10);
-    assertThat(settings.room(3)).isEqualTo(10);
+    assertThat(settings.room(0)).isEqualTo(14);
+    assertThat(settings.room(3)).isEqualTo(11);
     assertThat(settings.room(4)).isEqualTo(10);
     assertThat(settings.room(5)).isZero();
     assertThat(settings.room(14)).isZero();

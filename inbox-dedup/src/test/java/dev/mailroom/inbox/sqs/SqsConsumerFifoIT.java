@@ -136,6 +136,17 @@ class SqsConsumerFifoIT {
     assertThat(stage.heard.returned).hasPositiveValue();
   }
 
+  /** A lost answer hides its messages for ten minutes, unless the poll that follows repeats it. */
+  @Test
+  void aPollWhoseAnswerWasLostIsRepeated() {
+    List<String> said = sequence(0);
+    said.forEach(each -> stage.sendOrdered("g", each));
+    Stage.AWS.faults().on(stage.name, FaultPlan.NONE.withLostResponse(0.5));
+    stage.start(stage.consumer().visibility(Duration.ofMinutes(10)).on("Said", Stage::record));
+    stage.awaitEmptyQueue();
+    assertThat(stage.effects()).containsExactlyElementsOf(said);
+  }
+
   @Test
   void aCopyInProgressElsewhereHoldsUpItsGroupAlone() throws Exception {
     String id = UUID.randomUUID().toString();

@@ -1,0 +1,96 @@
+package dev.mailroom.inbox.sqs;
+
+import dev.mailroom.outbox.MailroomException;
+import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
+import java.sql.SQLRecoverableException;
+import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether the inbox's database is away, as the last messages found. They stay here and try again;
+ * all others stay in the queue meanwhile. So an outage costs no deliveries. Thread-safe.
+ */
+final class Outage {
+
+  private static final Logger log = LoggerFactory.getLogger(Outage.class);
+
+  private static final Duration LEAST_REST = Duration.ofMillis(100);
+  private static final Backoff REST = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(10));
+
+  private final String source;
+  private volatile boolean away;
+
+  /** Guarded by this. */
+  private int rests;
+
+  /** Guarded by this. */
+  private boolean closed;
+
+  Outage(String source) {
+    this.source = source;
+  }
+
+  /** Whether the inbox, and not the handler, failed for want of a connection. */
+  static boolean isCauseOf(Throwable failure) {
+    if (!(failure instanceof MailroomException) || !(failure.getCause() instanceof SQLException)) {
+      return false;
+    }
+    SQLException cause = (SQLException) failure.getCause();
+    return cause instanceof SQLTransientConnectionException
+        || cause instanceof SQLNonTransientConnectionException
+        || cause instanceof SQLRecoverableException
+        || (cause.getSQLState() != null && cause.getSQLState().startsWith("08"));
+  }
+
+  synchronized void began(Throwable failure) {
+    if (!away) {
+      log.warn(
+          "Queue {}: the inbox's database cannot be reached; no more messages are received, and"
+              + " those at hand try again",
+          source,
+          failure);
+      rests = 0;
+      away = true;
+    }
+  }
+
+  void ended() {
+    if (away) {
+      synchronized (this) {
+        log.info("Queue {}: the inbox's database can be reached again", source);
+        away = false;
+        notifyAll();
+      }
+    }
+  }
+
+  boolean isAway() {
+    return away;
+  }
+
+  /**
+   * Waits before a message tries again, longer each time, or until another one's success.
+   *
+   * @return whether it may: not once this is closed
+   */
+  synchronized boolean rest() throws InterruptedException {
+    rests++;
+    long nanos = LEAST_REST.plus(REST.delay(rests, ThreadLocalRandom.current())).toNanos();
+    long deadline = System.nanoTime() + nanos;
+    for (long left = nanos; away && !closed && left > 0; left = deadline - System.nanoTime()) {
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+    }
+    return !closed;
+  }
+
+  /** Nobody rests any more. */
+  synchronized void close() {
+    closed = true;
+    notifyAll();
+  }
+}

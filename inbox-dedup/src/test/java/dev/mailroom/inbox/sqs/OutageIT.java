@@ -1,0 +1,135 @@
+package dev.mailroom.inbox.sqs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.mailroom.inbox.Inbox;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.time.Duration;
+import java.util.logging.Logger;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The inbox's database is away for a while. */
+class OutageIT {
+
+  private final Stage stage = new Stage("");
+
+  @AfterEach
+  void stop() {
+    stage.close();
+  }
+
+  /** Time is what this is about: five seconds in which each would be delivered several times. */
+  @Test
+  void messagesStayInTheQueueMeanwhile() {
+    for (int i = 0; i < 200; i++) {
+      stage.send("m" + i);
+    }
+    try (HikariDataSource nowhere = nowhere()) {
+      Switched database = new Switched(nowhere);
+      stage.start(
+          SqsConsumer.builder(Stage.AWS.sqsAsync(), Inbox.of(database, "stage"))
+              .queue(stage.name)
+              .waitTime(Duration.ofSeconds(1))
+              .backoff(Duration.ofSeconds(1), Duration.ofSeconds(1))
+              .deadLetters(1, (message, error) -> {})
+              .concurrency(20)
+              .listener(stage.heard)
+              .onAny(Stage::record));
+      await().atMost(Stage.PATIENCE).until(() -> stage.heard.failures.size() >= 10);
+      long begun = System.nanoTime();
+      await().atMost(Stage.PATIENCE).until(() -> System.nanoTime() - begun > 5_000_000_000L);
+      database.now = stage.database.pool(20);
+      stage.awaitEmptyQueue();
+      assertThat(stage.effects()).hasSize(200);
+      assertThat(stage.heard.deadLetters).isEmpty();
+      assertThat(Stage.AWS.deliveries().of(stage.name).received()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void closingMeanwhileGivesBackWhatIsHere() {
+    stage.send("said");
+    try (HikariDataSource nowhere = nowhere()) {
+      SqsConsumer consumer =
+          stage.start(
+              SqsConsumer.builder(Stage.AWS.sqsAsync(), Inbox.of(nowhere, "stage"))
+                  .queue(stage.name)
+                  .waitTime(Duration.ofSeconds(1))
+                  .visibility(Duration.ofMinutes(10))
+                  .listener(stage.heard)
+                  .onAny(Stage::record));
+      await().atMost(Stage.PATIENCE).until(() -> stage.heard.failures.size() >= 2);
+      consumer.close();
+      assertThat(stage.hidden()).isZero();
+      assertThat(stage.visible()).isEqualTo(1);
+    }
+  }
+
+  private static HikariDataSource nowhere() {
+    HikariDataSource nowhere = new HikariDataSource();
+    nowhere.setJdbcUrl("jdbc:postgresql://127.0.0.1:1/none");
+    nowhere.setConnectionTimeout(250);
+    nowhere.setInitializationFailTimeout(-1);
+    return nowhere;
+  }
+
+  private static final class Switched implements DataSource {
+
+    private volatile DataSource now;
+
+    Switched(DataSource first) {
+      this.now = first;
+    }
+
+    @Override
+    public Connection getConnection() throws SQLException {
+      return now.getConnection();
+    }
+
+    @Override
+    public Connection getConnection(String user, String password) throws SQLException {
+      return now.getConnection(user, password);
+    }
+
+    @Override
+    public java.io.PrintWriter getLogWriter() throws SQLException {
+      return now.getLogWriter();
+    }
+
+    @Override
+    public void setLogWriter(java.io.PrintWriter out) throws SQLException {
+      now.setLogWriter(out);
+    }
+
+    @Override
+    public void setLoginTimeout(int seconds) throws SQLException {
+      now.setLoginTimeout(seconds);
+    }
+
+    @Override
+    public int getLoginTimeout() throws SQLException {
+      return now.getLoginTimeout();
+    }
+
+    @Override
+    public Logger getParentLogger() throws SQLFeatureNotSupportedException {
+      return now.getParentLogger();
+    }
+
+    @Override
+    public <T> T unwrap(Class<T> type) throws SQLException {
+      return now.unwrap(type);
+    }
+
+    @Override
+    public boolean isWrapperFor(Class<?> type) throws SQLException {
+      return now.isWrapperFor(type);
+    }
+  }
+}

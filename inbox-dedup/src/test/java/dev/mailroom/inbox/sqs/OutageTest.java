@@ -1,0 +1,72 @@
+package dev.mailroom.inbox.sqs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mailroom.outbox.MailroomException;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class OutageTest {
+
+  private final MailroomException away =
+      new MailroomException("no connection", new SQLTransientConnectionException("timed out"));
+
+  private final Outage outage = new Outage("orders");
+
+  @Test
+  void isWhatTheInboxSaysOfItsConnectionAndNothingElse() {
+    assertThat(Outage.isCauseOf(away)).isTrue();
+    assertThat(Outage.isCauseOf(failure(new SQLException("broken", "08006")))).isTrue();
+    assertThat(Outage.isCauseOf(failure(new SQLException("deadlock", "40P01")))).isFalse();
+    assertThat(Outage.isCauseOf(failure(new SQLException("interrupted")))).isFalse();
+    assertThat(Outage.isCauseOf(new SQLTransientConnectionException("another's"))).isFalse();
+  }
+
+  private static MailroomException failure(SQLException cause) {
+    return new MailroomException("failed", cause);
+  }
+
+  @Test
+  void nobodyRestsUnlessItIsAway() throws InterruptedException {
+    assertThat(outage.rest()).isTrue();
+    outage.began(away);
+    assertThat(outage.isAway()).isTrue();
+    outage.ended();
+    assertThat(outage.isAway()).isFalse();
+    assertThat(outage.rest()).isTrue();
+  }
+
+  @Test
+  void theFirstSuccessEndsARest() throws Exception {
+    outage.began(away);
+    CompletableFuture<Void> resting = resting();
+    outage.ended();
+    resting.get(60, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void closingEndsARest() throws Exception {
+    outage.began(away);
+    CompletableFuture<Void> resting = resting();
+    outage.close();
+    resting.get(60, TimeUnit.SECONDS);
+    assertThat(outage.rest()).isFalse();
+  }
+
+  /** So many rests would take minutes. */
+  private CompletableFuture<Void> resting() {
+    return CompletableFuture.runAsync(
+        () -> {
+          try {
+            for (int i = 0; i < 50; i++) {
+              boolean unused = outage.rest();
+            }
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        });
+  }
+}
