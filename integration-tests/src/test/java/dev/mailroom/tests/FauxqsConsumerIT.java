@@ -10,17 +10,22 @@ import dev.mailroom.inbox.sqs.SqsConsumer;
 import dev.mailroom.outbox.WireFormat;
 import dev.mailroom.testkit.FauxqsServer;
 import dev.mailroom.testkit.PostgresServer;
+import dev.mailroom.tests.inbox.InboxProof;
+import dev.mailroom.tests.prove.Findings;
+import dev.mailroom.tests.prove.Progress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
 import software.amazon.awssdk.services.sns.SnsAsyncClient;
 import software.amazon.awssdk.services.sqs.SqsAsyncClient;
 import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
@@ -204,7 +209,7 @@ class FauxqsConsumerIT {
   }
 
   @Test
-  void whatAlwaysFailsIsMovedByTheRedrivePolicyAndClosingHidesNothing() {
+  void whatAlwaysFailsIsMovedByTheRedrivePolicy() {
     String url = queue("poison");
     String dead = queue("poison-dead");
     String policy = "{\"deadLetterTargetArn\":\"" + arn(dead) + "\",\"maxReceiveCount\":3}";
@@ -225,5 +230,42 @@ class FauxqsConsumerIT {
     }
     assertThat(deliveries).containsExactly(1, 2, 3);
     assertThat(count(url, VISIBLE, HIDDEN)).isZero();
+  }
+
+  @Test
+  void closingLeavesNothingHidden() {
+    String url = queue("closed");
+    IntStream.range(0, 20).forEach(i -> send(url, UUID.randomUUID(), "m" + i));
+    CountDownLatch begun = new CountDownLatch(2);
+    CountDownLatch never = new CountDownLatch(1);
+    SqsConsumer consumer =
+        SqsConsumer.builder(sqs, Inbox.of(dataSource, "closed"))
+            .queue("closed")
+            .concurrency(2)
+            .waitTime(Duration.ofSeconds(1))
+            .visibility(Duration.ofMinutes(10))
+            .shutdown(Duration.ofMillis(500))
+            .onAny(
+                (message, context) -> {
+                  begun.countDown();
+                  never.await();
+                })
+            .build();
+    consumer.start();
+    // Two are at work, and others that were received wait behind them.
+    await().atMost(PATIENCE).until(() -> begun.getCount() == 0 && count(url, HIDDEN) > 2);
+    consumer.close();
+    assertThat(count(url, HIDDEN)).isZero();
+    assertThat(count(url, VISIBLE)).isEqualTo(20);
+  }
+
+  @Test
+  void consumersThatDieTakeEachMessagesEffectOnceAndInOrder() throws Exception {
+    InboxProof proof = new InboxProof();
+    new CommandLine(proof).parseArgs("--broker=fauxqs", "--rounds=4");
+    try (Progress progress = new Progress(line -> System.out.println(line))) {
+      Findings findings = proof.run(progress);
+      assertThat(findings.areKept()).as(findings.json()).isTrue();
+    }
   }
 }

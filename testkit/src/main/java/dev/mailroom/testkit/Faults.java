@@ -24,6 +24,7 @@ public final class Faults {
   private final Set<String> down = ConcurrentHashMap.newKeySet();
   private final Set<String> forgetful = ConcurrentHashMap.newKeySet();
   private final Map<Fault, LongAdder> injected = new ConcurrentHashMap<>();
+  private final LongAdder lostMessages = new LongAdder();
   private volatile FaultPlan everywhere = FaultPlan.NONE;
   private volatile Random random = new Random();
 
@@ -80,6 +81,7 @@ public final class Faults {
         count(Fault.THROTTLE),
         count(Fault.SERVER_ERROR),
         count(Fault.LOST_RESPONSE),
+        lostMessages.sum(),
         count(Fault.PARTIAL_FAILURE),
         count(Fault.DUPLICATE),
         count(Fault.LATENCY),
@@ -115,6 +117,11 @@ public final class Faults {
     return strikes;
   }
 
+  /** A call that sends so many messages gets no answer. */
+  void lose(int messages) {
+    lostMessages.add(messages);
+  }
+
   boolean flip() {
     return random.nextBoolean();
   }
@@ -135,6 +142,8 @@ public final class Faults {
    * @param throttled calls refused by throttling
    * @param serverErrors calls refused with status 500
    * @param lostResponses calls carried out without an answer
+   * @param lostMessages in those of them that send or publish: whoever sent them cannot know that
+   *     they were accepted
    * @param partialFailures batch entries that failed
    * @param duplicates messages that were delivered once more
    * @param delayed calls that waited
@@ -144,6 +153,7 @@ public final class Faults {
       long throttled,
       long serverErrors,
       long lostResponses,
+      long lostMessages,
       long partialFailures,
       long duplicates,
       long delayed,

@@ -47,21 +47,22 @@ final class FaultyCalls {
    * Does {@code work} on the queue or topic {@code name}, or not, or without telling.
    *
    * @param moves whether messages are moved; otherwise only {@link Faults#down} matters
+   * @param sent how many messages it sends
    */
   CompletableFuture<Answer> call(
-      String name, boolean moves, Supplier<CompletableFuture<Answer>> work) {
+      String name, boolean moves, int sent, Supplier<CompletableFuture<Answer>> work) {
     FaultPlan plan = moves ? faults.plan(name) : FaultPlan.NONE;
     Duration latency = plan.latency();
     if (!faults.strikes(Fault.LATENCY, latency.isZero() ? 0 : 1)) {
-      return now(name, plan, work);
+      return now(name, plan, sent, work);
     }
     Executor later = CompletableFuture.delayedExecutor(latency.toNanos(), TimeUnit.NANOSECONDS);
     return CompletableFuture.runAsync(() -> {}, later)
-        .thenCompose(nothing -> now(name, plan, work));
+        .thenCompose(nothing -> now(name, plan, sent, work));
   }
 
   private CompletableFuture<Answer> now(
-      String name, FaultPlan plan, Supplier<CompletableFuture<Answer>> work) {
+      String name, FaultPlan plan, int sent, Supplier<CompletableFuture<Answer>> work) {
     if (faults.isDown(name)) {
       faults.strikes(Fault.DOWN, 1);
       return CompletableFuture.completedFuture(unavailable());
@@ -73,6 +74,9 @@ final class FaultyCalls {
       return CompletableFuture.completedFuture(write.apply(broken));
     }
     boolean lost = faults.strikes(Fault.LOST_RESPONSE, plan.lostResponse());
+    if (lost) {
+      faults.lose(sent);
+    }
     return work.get().thenApply(answer -> lost ? Answer.CUT : answer);
   }
 

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
@@ -136,9 +137,13 @@ public final class PostgresServer implements AutoCloseable {
   public synchronized void crash() {
     ProcessHandle postmaster = ProcessHandle.of(postmasterPid()).orElseThrow();
     // The postmaster first, so that it cannot replace a child or say good-bye.
-    Stream.concat(Stream.of(postmaster), postmaster.descendants().toList().stream())
-        .forEach(ProcessHandle::destroyForcibly);
-    postmaster.onExit().orTimeout(30, TimeUnit.SECONDS).join();
+    List<ProcessHandle> all =
+        Stream.concat(Stream.of(postmaster), postmaster.descendants()).toList();
+    all.forEach(ProcessHandle::destroyForcibly);
+    // Each one: a backend that outlives the postmaster could still write.
+    for (ProcessHandle each : all) {
+      each.onExit().orTimeout(30, TimeUnit.SECONDS).join();
+    }
     running = false;
   }
 

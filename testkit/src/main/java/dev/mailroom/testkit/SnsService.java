@@ -12,6 +12,8 @@ import java.util.function.Function;
 /** SNS over the AWS Query protocol. */
 final class SnsService {
 
+  private static final String ENTRIES = "PublishBatchRequestEntries.member";
+
   private final SnsTopics topics;
   private final SnsPublisher publisher;
   private final FaultyCalls faults;
@@ -45,6 +47,7 @@ final class SnsService {
     return faults.call(
         Topic.name(arn),
         publishes,
+        sent(action, params),
         () -> {
           try {
             return publishes ? publish(action, arn, params) : administer(action, params);
@@ -52,6 +55,14 @@ final class SnsService {
             return CompletableFuture.completedFuture(SnsAnswers.error(e));
           }
         });
+  }
+
+  private static int sent(String action, Params params) {
+    return switch (action) {
+      case "Publish" -> 1;
+      case "PublishBatch" -> params.list(ENTRIES).size();
+      default -> 0;
+    };
   }
 
   private CompletableFuture<Answer> administer(String action, Params params) {
@@ -95,7 +106,7 @@ final class SnsService {
      * @throws ServiceError if the batch is refused as a whole
      */
     static SnsBatch of(Topic topic, Params params, FaultyCalls faults) {
-      List<Params> entries = params.list("PublishBatchRequestEntries.member");
+      List<Params> entries = params.list(ENTRIES);
       Limits.checkBatch(entries.stream().map(entry -> entry.find("Id").orElse("")).toList());
       Limits.checkTotal(
           entries.stream().mapToLong(SnsBatch::size).sum(), topic.maximumMessageSize());

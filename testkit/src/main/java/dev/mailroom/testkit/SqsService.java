@@ -49,13 +49,25 @@ final class SqsService implements Service {
       String url = Json.text(body, "QueueUrl");
       String queue = Queues.name(url == null ? Json.text(body, "QueueName") : url);
       return faults
-          .call(queue, MOVES.contains(action), () -> attempt(() -> act(action, queue, body)))
+          .call(
+              queue,
+              MOVES.contains(action),
+              sent(action, body),
+              () -> attempt(() -> act(action, queue, body)))
           .thenApply(
               answer ->
                   action.equals("ReceiveMessage") ? receives.deliver(queue, body, answer) : answer);
     } catch (ServiceError e) {
       return CompletableFuture.completedFuture(SqsErrors.answer(e));
     }
+  }
+
+  private static int sent(String action, ObjectNode body) {
+    return switch (action) {
+      case "SendMessage" -> 1;
+      case "SendMessageBatch" -> body.path("Entries").size();
+      default -> 0;
+    };
   }
 
   private static CompletableFuture<Answer> attempt(Supplier<CompletableFuture<Answer>> work) {

@@ -20,7 +20,7 @@ public final class BacklogProof extends Proof {
       paramLabel = "N",
       defaultValue = "3000000",
       description = "waiting, 1 to 100000000 (${DEFAULT-VALUE})")
-  private long messages;
+  private int messages;
 
   @Option(
       names = "--heap",
@@ -42,16 +42,18 @@ public final class BacklogProof extends Proof {
             .run(
                 written -> progress.show(() -> "written " + written + " of " + messages),
                 accepted -> progress.show(() -> "drained " + accepted + " of " + messages));
+    Sink.Tally accepted = outcome.accepted();
     return new Findings(
         List.of(
-            Figure.of("lost", outcome.lost()).exactly(0),
-            Figure.of("invented", 0).exactly(0),
-            Figure.of("order_violations", 0).exactly(0),
-            Figure.of("duplicates", outcome.duplicates()).exactly(0),
+            Figure.of("lost", messages - accepted.distinct()).exactly(0),
+            Figure.of("invented", accepted.foreign()).exactly(0),
+            Figure.of("order_violations", accepted.disordered()).exactly(0),
+            Figure.of("duplicates", accepted.again()).exactly(0),
+            Figure.of("rows_left", outcome.left()).exactly(0),
             Figure.of("relay_exit_status", outcome.exitStatus()).exactly(0),
             Figure.of("messages", messages),
             Figure.of("heap_mb", heap),
             Figure.of("seconds", outcome.seconds()),
-            Figure.of("msgs_per_second", Math.rint(outcome.accepted() / outcome.seconds()))));
+            Figure.of("msgs_per_second", Math.rint(accepted.distinct() / outcome.seconds()))));
   }
 }

@@ -26,6 +26,7 @@ final class Members {
   private final Town town;
   private final Map<String, Child> members = new LinkedHashMap<>();
   private final Map<Child, Long> unanswered = new HashMap<>();
+  private long changed;
 
   Members(Town town) {
     this.town = town;
@@ -50,6 +51,7 @@ final class Members {
       added = new HashSet<>(names());
       added.removeAll(before);
     }
+    changed = System.nanoTime();
     members.put(added.iterator().next(), relay);
   }
 
@@ -70,11 +72,15 @@ final class Members {
     unanswered.put(relay, Long.parseLong(relay.tell("unanswered")));
   }
 
-  /** Tells it to stop; returns the milliseconds until all it had belongs to others. */
+  /**
+   * Tells it to stop; returns the milliseconds until all it had belongs to others. What it sends
+   * without an answer while it drains counts, too.
+   */
   double stop(String name) throws IOException, SQLException, InterruptedException {
     Child relay = Objects.requireNonNull(members.get(name));
-    count(relay);
-    return untilTakenOver(name, relay::terminate);
+    double took = untilTakenOver(name, relay::terminate);
+    unanswered.put(relay, Long.parseLong(relay.farewell()));
+    return took;
   }
 
   /** Kills it; returns the milliseconds until all it had belongs to others. */
@@ -94,29 +100,36 @@ final class Members {
               }
             });
     town.relays().remove(members.remove(name));
-    long began = System.nanoTime();
+    changed = System.nanoTime();
     end.run();
-    while (!its.isEmpty() && System.nanoTime() - began < GIVE_UP_AFTER_NANOS) {
+    while (!its.isEmpty() && System.nanoTime() - changed < GIVE_UP_AFTER_NANOS) {
       Map<Integer, String> owners = owners();
       its.removeIf(partition -> members.containsKey(owners.getOrDefault(partition, "")));
       Thread.sleep(LOOK_EVERY_MILLIS);
     }
-    return its.isEmpty() ? (System.nanoTime() - began) / 1e6 : Double.NaN;
+    return its.isEmpty() ? sinceChange() : Double.NaN;
   }
 
-  /** Waits until all partitions are shared evenly; returns the difference of the largest share. */
-  int settle() throws SQLException, InterruptedException {
-    long end = System.nanoTime() + GIVE_UP_AFTER_NANOS;
-    int spread = spread();
-    while (spread > 1 && System.nanoTime() < end) {
+  /**
+   * Waits until all partitions are shared evenly; returns the milliseconds since the last relay
+   * joined, was told to stop or was killed.
+   */
+  double settle() throws SQLException, InterruptedException {
+    while (spread() > 1) {
+      if (System.nanoTime() - changed > GIVE_UP_AFTER_NANOS) {
+        return Double.NaN;
+      }
       Thread.sleep(LOOK_EVERY_MILLIS);
-      spread = spread();
     }
-    return spread;
+    return sinceChange();
+  }
+
+  private double sinceChange() {
+    return (System.nanoTime() - changed) / 1e6;
   }
 
   /** The largest share minus the smallest; all, while somebody else owns a partition or nobody. */
-  private int spread() throws SQLException {
+  int spread() throws SQLException {
     Map<String, Integer> shares = new HashMap<>();
     members.keySet().forEach(name -> shares.put(name, 0));
     Collection<String> owners = owners().values();

@@ -42,7 +42,9 @@ final class Writers {
     return child;
   }
 
+  /** A transaction in which something is written to each destination is open when they die. */
   void killAndReplace() throws IOException, InterruptedException {
+    elsewhere.tell("open" + started);
     elsewhere.kill();
     elsewhere = launch();
   }

@@ -15,9 +15,8 @@ import dev.mailroom.tests.sink.Load;
 import dev.mailroom.tests.sink.Load.Offer;
 import dev.mailroom.tests.sink.Numbers;
 import dev.mailroom.tests.sink.SinkRelay;
-import dev.mailroom.tests.town.Child;
+import dev.mailroom.tests.town.Belongings;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -68,14 +67,26 @@ final class Failover {
 
   Aftermath run() throws Exception {
     progress.show(() -> replication + ": starts the servers");
-    try (PostgresServer primary = PostgresServer.start()) {
+    try (Belongings belongings = new Belongings()) {
+      Path directory = belongings.directory("mailroom-failover");
+      PostgresServer primary = belongings.own(PostgresServer.start());
       prepare(primary);
-      try (Standby standby = Standby.of(primary)) {
-        if (replication == Replication.SYNCHRONOUS) {
-          standby.makeSynchronous();
-        }
-        return underLoad(primary, standby);
+      Standby standby =
+          belongings.own(Standby.of(primary, belongings.directory("mailroom-standby")));
+      standby.awaitStream();
+      if (replication == Replication.SYNCHRONOUS) {
+        standby.makeSynchronous();
       }
+      String url = url(primary, standby);
+      quiet();
+      for (int i = 0; i < RELAYS; i++) {
+        Path arrivals = directory.resolve("relay" + i);
+        logs.add(new ArrivalLog(arrivals));
+        belongings.own(SinkRelay.start(url, arrivals, ANSWERS_AFTER, LEASE));
+      }
+      HikariDataSource dataSource = belongings.own(SinkRelay.pool(url, 16));
+      Load load = belongings.own(new Load(dataSource, perSecond, Failover::write));
+      return underLoad(load, primary, standby);
     }
   }
 
@@ -108,29 +119,14 @@ final class Failover {
         + "&hostRecheckSeconds=1&connectTimeout=2&socketTimeout=5";
   }
 
-  private Aftermath underLoad(PostgresServer primary, Standby standby) throws Exception {
-    quiet();
-    String url = url(primary, standby);
-    Path directory = Files.createTempDirectory("mailroom-failover");
-    List<Child> relays = new ArrayList<>();
-    try (HikariDataSource dataSource = SinkRelay.pool(url, 16)) {
-      for (int i = 0; i < RELAYS; i++) {
-        Path arrivals = directory.resolve("relay" + i);
-        logs.add(new ArrivalLog(arrivals));
-        relays.add(SinkRelay.start(url, arrivals, ANSWERS_AFTER, LEASE));
-      }
-      Load load = new Load(dataSource, perSecond, Failover::write);
-      progress.show(
-          () -> "%s: %d written, %d accepted".formatted(replication, load.written(), accepted()));
-      awaitBothRelays();
-      Thread.sleep(each.toMillis());
-      long died = failOver(primary, standby);
-      Thread.sleep(each.toMillis());
-      List<Offer> offers = load.stop();
-      return audit(standby, offers, died);
-    } finally {
-      relays.forEach(Child::close);
-    }
+  private Aftermath underLoad(Load load, PostgresServer primary, Standby standby) throws Exception {
+    progress.show(
+        () -> "%s: %d written, %d accepted".formatted(replication, load.written(), accepted()));
+    awaitBothRelays();
+    Thread.sleep(each.toMillis());
+    long died = failOver(primary, standby);
+    Thread.sleep(each.toMillis());
+    return audit(standby, load.stop(), died);
   }
 
   /** They share the work only after a while. */

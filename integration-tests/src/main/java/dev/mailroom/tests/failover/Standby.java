@@ -48,12 +48,10 @@ final class Standby implements AutoCloseable {
 
   private final PostgresServer primary;
   private final EmbeddedPostgres server;
-  private final Path data;
   private final Thread closeAtExit = new Thread(this::shutDown);
 
   private Standby(PostgresServer primary, Path data) throws IOException {
     this.primary = primary;
-    this.data = data;
     server =
         EmbeddedPostgres.builder()
             .setDataDirectory(data)
@@ -69,13 +67,15 @@ final class Standby implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(closeAtExit);
   }
 
-  /** Copies {@code primary} and streams from it; returns when it does. */
-  static Standby of(PostgresServer primary) throws IOException, SQLException, InterruptedException {
-    Path data = Files.createTempDirectory("mailroom-standby-");
+  /** Copies {@code primary} into an empty directory and begins to stream from it. */
+  static Standby of(PostgresServer primary, Path data) throws IOException, SQLException {
     backUp(primary, data);
-    Standby standby = new Standby(primary, data);
-    standby.awaitState("state", "streaming");
-    return standby;
+    return new Standby(primary, data);
+  }
+
+  /** Returns when it streams. */
+  void awaitStream() throws SQLException, InterruptedException {
+    awaitState("state", "streaming");
   }
 
   private static void backUp(PostgresServer primary, Path to) throws IOException, SQLException {
@@ -206,17 +206,8 @@ final class Standby implements AutoCloseable {
   private synchronized void shutDown() {
     try {
       server.close();
-      delete();
     } catch (IOException e) {
       throw new UncheckedIOException("The standby did not stop", e);
-    }
-  }
-
-  private void delete() throws IOException {
-    try (var files = Files.walk(data)) {
-      for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
     }
   }
 

@@ -5,6 +5,8 @@ import dev.mailroom.inbox.Inbox;
 import dev.mailroom.inbox.ReceivedMessage;
 import dev.mailroom.inbox.sqs.SqsConsumer;
 import dev.mailroom.relay.aws.AwsClients;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.sql.PreparedStatement;
 import java.time.Duration;
 import java.util.List;
@@ -13,10 +15,15 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** Consumers of all queues in a process of their own, until it is told to stop. */
+/**
+ * Consumers of all queues in a process of their own, until it is told to stop or standard input
+ * ends.
+ */
 public final class ConsumerMain {
 
   private static final int FAILING = 30;
+  private static final int SLOW = 50;
+  private static final long SLOW_MILLIS = Trial.SHORT_VISIBILITY * 1_000 + 500;
 
   private ConsumerMain() {}
 
@@ -26,7 +33,7 @@ public final class ConsumerMain {
    * @param arguments the database's URL; the visibility timeout in seconds; whether the inbox is to
    *     know no message again
    */
-  public static void main(String... arguments) throws InterruptedException {
+  public static void main(String... arguments) throws IOException {
     HikariDataSource dataSource = new HikariDataSource();
     dataSource.setJdbcUrl(arguments[0]);
     dataSource.setMaximumPoolSize(12);
@@ -46,7 +53,8 @@ public final class ConsumerMain {
     Runtime.getRuntime()
         .addShutdownHook(new Thread(() -> consumers.parallelStream().forEach(SqsConsumer::close)));
     System.out.println("ready consumer");
-    Thread.currentThread().join();
+    System.in.transferTo(OutputStream.nullOutputStream());
+    System.exit(0);
   }
 
   private static SqsConsumer consumer(String queue, Inbox inbox, Duration visibility) {
@@ -62,20 +70,26 @@ public final class ConsumerMain {
         .build();
   }
 
+  /** Whether the handler takes longer than the message is hidden. */
+  static boolean isSlow(int n) {
+    return n % SLOW == 5;
+  }
+
   /** Takes its time, and fails now and then. */
   private static void record(ReceivedMessage message, Inbox.Context context) throws Exception {
     String[] parts = message.payload().split(":", 2);
+    int n = Integer.parseInt(parts[1]);
     try (PreparedStatement insert =
         context
             .connection()
             .prepareStatement("INSERT INTO received (queue, message_key, n) VALUES (?, ?, ?)")) {
       insert.setString(1, message.source());
       insert.setString(2, parts[0]);
-      insert.setInt(3, Integer.parseInt(parts[1]));
+      insert.setInt(3, n);
       insert.executeUpdate();
     }
     ThreadLocalRandom random = ThreadLocalRandom.current();
-    Thread.sleep(random.nextInt(10));
+    Thread.sleep(isSlow(n) ? SLOW_MILLIS : random.nextInt(10));
     if (random.nextInt(FAILING) == 0) {
       throw new IllegalStateException("now and then");
     }

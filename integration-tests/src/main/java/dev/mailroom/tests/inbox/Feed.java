@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 import software.amazon.awssdk.services.sqs.model.SendMessageRequest;
 
@@ -23,6 +25,7 @@ final class Feed implements Runnable {
   private final SplittableRandom random;
   private final Map<String, Integer> last = new HashMap<>();
   private final Map<String, String> urls = new HashMap<>();
+  private final AtomicReference<Exception> failure = new AtomicReference<>();
   private volatile boolean stopped;
   private final AtomicLong sent = new AtomicLong();
   private final AtomicLong copies = new AtomicLong();
@@ -43,6 +46,13 @@ final class Feed implements Runnable {
     stopped = true;
   }
 
+  /** Fails if it has ended before it was told to. */
+  void requireHealth() {
+    if (failure.get() != null) {
+      throw new IllegalStateException("The feed has failed", failure.get());
+    }
+  }
+
   long sent() {
     return sent.get();
   }
@@ -58,8 +68,8 @@ final class Feed implements Runnable {
         some(1);
         Thread.sleep(random.nextInt(12));
       }
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
+    } catch (SQLException | RuntimeException e) {
+      failure.set(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -82,10 +92,32 @@ final class Feed implements Runnable {
     }
   }
 
+  /** In the end: connections are cut at times, in the middle of a commit, too. */
   private void record(String queue, String key, int n) throws SQLException {
+    for (int failures = 0; ; failures++) {
+      try {
+        insert(queue, key, n);
+        return;
+      } catch (SQLException e) {
+        if (isRecorded(queue, key, n)) {
+          return;
+        } else if (failures == 20) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private boolean isRecorded(String queue, String key, int n) throws SQLException {
+    String row = "queue = '%s' AND message_key = '%s' AND n = %d".formatted(queue, key, n);
+    return town.countInTheEnd("SELECT count(*) FROM sent WHERE " + row) > 0;
+  }
+
+  private void insert(String queue, String key, int n) throws SQLException {
     try (Connection connection = town.dataSource().getConnection();
         PreparedStatement insert =
-            connection.prepareStatement("INSERT INTO sent VALUES (?, ?, ?)")) {
+            connection.prepareStatement(
+                "INSERT INTO sent (queue, message_key, n) VALUES (?, ?, ?)")) {
       insert.setString(1, queue);
       insert.setString(2, key);
       insert.setInt(3, n);
@@ -106,7 +138,7 @@ final class Feed implements Runnable {
                     .build()));
   }
 
-  /** A copy must get past the queue's own deduplication. */
+  /** In the end. A copy must get past the queue's own deduplication. */
   private void send(String queue, SendMessageRequest.Builder request) {
     if (queue.equals(Trial.ORDERED)) {
       String body = request.build().messageBody();
@@ -114,6 +146,15 @@ final class Feed implements Runnable {
           .messageGroupId(body.substring(0, body.indexOf(':')))
           .messageDeduplicationId(UUID.randomUUID().toString());
     }
-    town.sqs().sendMessage(request.build());
+    for (int failures = 0; ; failures++) {
+      try {
+        town.sqs().sendMessage(request.build());
+        return;
+      } catch (SdkException e) {
+        if (failures == 50) {
+          throw e;
+        }
+      }
+    }
   }
 }

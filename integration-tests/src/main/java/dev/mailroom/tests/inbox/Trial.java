@@ -5,24 +5,26 @@ import dev.mailroom.tests.prove.Figure;
 import dev.mailroom.tests.prove.Findings;
 import dev.mailroom.tests.prove.Progress;
 import dev.mailroom.tests.town.Child;
-import dev.mailroom.tests.town.Patience;
+import dev.mailroom.tests.town.Deck;
+import dev.mailroom.tests.town.Deck.Disaster;
 import dev.mailroom.tests.town.Town;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /** Consumers under disasters, an orderly end, and the audit. */
-final class Trial implements AutoCloseable {
+final class Trial {
 
   static final String STANDARD = "proof";
   static final String ORDERED = "proof.fifo";
 
   private static final int CONSUMERS = 3;
-  private static final int SHORT_VISIBILITY = 3;
+  static final int SHORT_VISIBILITY = 3;
 
   /** So long that what is hidden after a shutdown was left, and did not come by itself. */
   private static final int LONG_VISIBILITY = 600;
@@ -32,40 +34,66 @@ final class Trial implements AutoCloseable {
 
   private static final long DRAIN_SECONDS = 90;
 
+  /** Of the 150 that are tried, on a machine that is busy. */
+  private static final int LEAST_MESSAGES_PER_SECOND = 3;
+
   private final Town town;
-  private final SplittableRandom random;
+  private final Random random;
   private final boolean bypass;
   private final Progress progress;
   private final Feed feed;
+  private final Deck deck;
   private final List<Child> consumers = new ArrayList<>();
+  private long connectionsCut;
 
-  Trial(String database, long seed, boolean bypass, Progress progress)
-      throws IOException, SQLException {
-    this.town = new Town(database, Patience.HASTY);
-    this.random = new SplittableRandom(seed);
+  /**
+   * @param fauxqs whether that is the broker, which can lose no answers
+   */
+  Trial(Town town, boolean fauxqs, Random random, boolean bypass, Progress progress)
+      throws SQLException {
+    this.town = town;
+    this.random = random;
     this.bypass = bypass;
     this.progress = progress;
     InboxSchema.migrate(town.dataSource());
     town.createQueue(STANDARD);
     town.createQueue(ORDERED);
-    feed = new Feed(town, random.split());
+    feed = new Feed(town, new SplittableRandom(random.nextLong()));
+    List<Disaster> kinds =
+        new ArrayList<>(
+            List.of(
+                new Disaster("consumer_killed", this::kill),
+                new Disaster("consumer_paused", this::pause),
+                new Disaster("consumer_stopped", this::stop),
+                new Disaster("connections_cut", this::cutConnections)));
+    if (!fauxqs) {
+      kinds.add(new Disaster("answers_lost", this::loseAnswers));
+    }
+    deck = new Deck(kinds, random);
   }
 
-  Findings run(int rounds) throws IOException, InterruptedException, SQLException {
+  Findings run(int rounds) throws Exception {
     progress.show(() -> feed.sent() + " sent");
     start(CONSUMERS, SHORT_VISIBILITY);
     Thread feeding = new Thread(feed, "feed");
+    feeding.setDaemon(true);
     feeding.start();
-    for (int round = 0; round < rounds; round++) {
-      disaster();
-      Thread.sleep(random.nextInt(1_500));
+    long began = System.nanoTime();
+    try {
+      for (int round = 0; round < rounds; round++) {
+        progress.say(deck.strike());
+        Thread.sleep(random.nextInt(1_500));
+      }
+    } finally {
+      feed.stop();
+      feeding.join();
     }
-    feed.stop();
-    feeding.join();
+    feed.requireHealth();
+    double seconds = (System.nanoTime() - began) / 1e9;
     long left = shutDown();
     start(CONSUMERS, SHORT_VISIBILITY);
     drain();
-    return audit(left);
+    return audit(left, Math.round(seconds * LEAST_MESSAGES_PER_SECOND));
   }
 
   private void start(int number, int visibility) throws IOException {
@@ -82,28 +110,40 @@ final class Trial implements AutoCloseable {
     }
   }
 
-  private void disaster() throws IOException, InterruptedException {
-    Child victim = consumers.get(random.nextInt(consumers.size()));
-    switch (random.nextInt(3)) {
-      case 0 -> {
-        progress.say("a consumer is killed");
-        victim.kill();
-        consumers.remove(victim);
-        start(1, SHORT_VISIBILITY);
-      }
-      case 1 -> {
-        progress.say("a consumer stands still for longer than its messages are hidden");
-        victim.pause();
-        Thread.sleep(TimeUnit.SECONDS.toMillis(SHORT_VISIBILITY) + 500);
-        victim.resume();
-      }
-      default -> {
-        progress.say("a consumer is stopped");
-        victim.stop();
-        consumers.remove(victim);
-        start(1, SHORT_VISIBILITY);
-      }
-    }
+  private Child any() {
+    return consumers.get(random.nextInt(consumers.size()));
+  }
+
+  private void kill() throws Exception {
+    Child victim = any();
+    victim.kill();
+    consumers.remove(victim);
+    start(1, SHORT_VISIBILITY);
+  }
+
+  /** For longer than its messages are hidden. */
+  private void pause() throws Exception {
+    Child victim = any();
+    victim.pause();
+    Thread.sleep(TimeUnit.SECONDS.toMillis(SHORT_VISIBILITY) + 500);
+    victim.resume();
+  }
+
+  private void stop() throws Exception {
+    Child victim = any();
+    victim.stop();
+    consumers.remove(victim);
+    start(1, SHORT_VISIBILITY);
+  }
+
+  private void cutConnections() throws Exception {
+    connectionsCut += town.cutConnections();
+  }
+
+  private void loseAnswers() throws Exception {
+    town.aws().tell("lossy");
+    Thread.sleep(1_000 + random.nextInt(2_000));
+    town.aws().tell("well");
   }
 
   /** Under load; what is hidden after that and stays so. */
@@ -180,7 +220,7 @@ final class Trial implements AutoCloseable {
     return count;
   }
 
-  private Findings audit(long left) throws SQLException {
+  private Findings audit(long left, long least) throws SQLException {
     long lost =
         town.count(
             """
@@ -203,11 +243,15 @@ final class Trial implements AutoCloseable {
         town.count(
             """
             SELECT count(*) FROM (
-              SELECT n, lag(n) OVER (PARTITION BY message_key ORDER BY no) AS before
+              SELECT n, lag(n) OVER (PARTITION BY message_key ORDER BY no) AS earlier
               FROM received WHERE queue = '%s') AS pairs
-            WHERE n < before
+            WHERE n < earlier
             """
                 .formatted(ORDERED));
+    long slow =
+        town.list("SELECT n FROM received", row -> row.getInt(1)).stream()
+            .filter(ConsumerMain::isSlow)
+            .count();
     return new Findings(
             List.of(
                 Figure.of("lost", lost).exactly(0),
@@ -217,12 +261,14 @@ final class Trial implements AutoCloseable {
         .and(
             Figure.of("double_effects", twice).exactly(0),
             Figure.of("in_flight_after_shutdown", left).exactly(0),
-            Figure.of("messages", feed.sent()));
+            Figure.of("messages", feed.sent()).atLeast((double) least),
+            shown(Figure.of("messages_handled_slowly", slow)),
+            shown(Figure.of("connections_cut", connectionsCut)))
+        .and(deck.figures().toArray(Figure[]::new));
   }
 
-  @Override
-  public void close() {
-    consumers.forEach(Child::close);
-    town.close();
+  /** It must have happened if all kinds of disasters have. */
+  private Figure shown(Figure figure) {
+    return deck.isThrough() ? figure.atLeast(1) : figure;
   }
 }

@@ -7,8 +7,8 @@ import dev.mailroom.tests.sink.ArrivalAudit;
 import dev.mailroom.tests.sink.ArrivalLog;
 import dev.mailroom.tests.sink.Load;
 import dev.mailroom.tests.sink.SickSink;
+import dev.mailroom.tests.town.Belongings;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -46,7 +46,9 @@ final class Isolation {
   private static final int NEW_SICK_ONES = 500;
   private static final Duration WARM_UP = Duration.ofSeconds(3);
   private static final Duration SETTLE = Duration.ofMillis(300);
-  private static final long ARRIVES_WITHIN_MILLIS = 120_000;
+
+  /** With nothing new for so long, nothing will come any more. */
+  private static final long STILL_AFTER_MILLIS = 30_000;
 
   private final Sick sick;
   private final int pairs;
@@ -61,10 +63,13 @@ final class Isolation {
   }
 
   Outcome run() throws Exception {
-    Path directory = Files.createTempDirectory("mailroom-isolation");
-    try (PostgresServer server = PostgresServer.start();
-        Side alone = new Side(server, "alone", directory);
-        Side beside = new Side(server, "beside", directory)) {
+    try (Belongings belongings = new Belongings()) {
+      Path directory = belongings.directory("mailroom-isolation");
+      PostgresServer server = belongings.own(PostgresServer.start());
+      Side alone = belongings.own(new Side(server, "alone", directory));
+      Side beside = belongings.own(new Side(server, "beside", directory));
+      alone.awaitRelay();
+      beside.awaitRelay();
       progress.show(() -> "writes the backlogs");
       beside.fill(DEAD, sick.dead());
       beside.fillInVain(POISON, sick.poison());
@@ -124,9 +129,13 @@ final class Isolation {
   }
 
   private static void awaitArrival(Side side) throws IOException, InterruptedException {
-    long end = System.nanoTime() + ARRIVES_WITHIN_MILLIS * 1_000_000;
-    while (side.missing() > 0 && System.nanoTime() < end) {
+    long missing = side.missing();
+    long since = System.nanoTime();
+    while (missing > 0 && System.nanoTime() - since < STILL_AFTER_MILLIS * 1_000_000) {
       Thread.sleep(500);
+      long now = side.missing();
+      since = now < missing ? System.nanoTime() : since;
+      missing = now;
     }
   }
 }

@@ -46,7 +46,8 @@ public final class IsolationProof extends Proof {
       names = "--least-ratio",
       paramLabel = "R",
       defaultValue = "0.95",
-      description = "that keeps the promise; less where the machine is busy (${DEFAULT-VALUE})")
+      description =
+          "that keeps the promise, 0.1 to 1; less where the machine is busy (${DEFAULT-VALUE})")
   private double leastRatio;
 
   @Override
@@ -54,6 +55,7 @@ public final class IsolationProof extends Proof {
     require("--dead", dead, 1_000, 10_000_000);
     require("--pairs", pairs, 1, 1_000);
     require("--seconds", seconds, 1, 60);
+    require("--least-ratio", leastRatio, 0.1, 1);
   }
 
   @Override
@@ -64,7 +66,7 @@ public final class IsolationProof extends Proof {
     for (int i = 0; i < pairs; i++) {
       ratios.add(outcome.beside().get(i) / outcome.alone().get(i));
     }
-    List<Figure> figures = new ArrayList<>(outcome.audit().figures());
+    List<Figure> figures = new ArrayList<>(outcome.audit().figures(dead));
     figures.addAll(
         List.of(
             Figure.of("ratio", median(ratios)).atLeast(leastRatio),

@@ -37,6 +37,12 @@ final class Side implements AutoCloseable {
       CROSS JOIN LATERAL (SELECT CASE WHEN ?::int > 1 THEN 'k' || n % ?::int ELSE ? END AS key) k
       """;
 
+  private static final String LEFT =
+      """
+      SELECT destination, payload FROM outbox_message
+      UNION ALL SELECT destination, payload FROM outbox_parked
+      """;
+
   /**
    * Messages of a kind.
    *
@@ -68,7 +74,6 @@ final class Side implements AutoCloseable {
     Path arrivals = directory.resolve(name);
     log = new ArrivalLog(arrivals);
     relay = SinkRelay.start(url, arrivals, ANSWERS_AFTER, LEASE);
-    relay.greeting(); // Or it might stand still before it has begun.
   }
 
   /** Writes so many messages, of which each has to arrive. */
@@ -110,6 +115,11 @@ final class Side implements AutoCloseable {
     }
   }
 
+  /** Or it might stand still before it has begun. */
+  void awaitRelay() throws IOException {
+    relay.greeting();
+  }
+
   void standStill() throws IOException, InterruptedException {
     relay.pause();
   }
@@ -141,23 +151,27 @@ final class Side implements AutoCloseable {
     return written.without(arrived);
   }
 
-  /** Messages set aside or waiting in the database. */
-  long left() throws SQLException {
+  /** Messages that nobody takes, set aside or waiting in the database. */
+  private Numbers left() throws SQLException {
+    Numbers left = new Numbers();
     try (Connection connection = dataSource.getConnection();
         Statement statement = connection.createStatement();
-        ResultSet results =
-            statement.executeQuery(
-                "SELECT (SELECT count(*) FROM outbox_message)"
-                    + " + (SELECT count(*) FROM outbox_parked)")) {
-      results.next();
-      return results.getLong(1);
+        ResultSet results = statement.executeQuery(LEFT)) {
+      while (results.next()) {
+        String payload = results.getString("payload");
+        int colon = payload.lastIndexOf(':');
+        left.add(
+            Letter.lane(results.getString("destination"), payload.substring(0, colon)),
+            Integer.parseInt(payload.substring(colon + 1)));
+      }
     }
+    return left;
   }
 
   /** What nobody takes is lost unless it is still there. */
   ArrivalAudit audit() throws IOException, SQLException {
     ArrivalAudit arrived = ArrivalAudit.of(written, new Numbers(), log.arrivals());
-    long gone = Math.max(0, needNotArrive.size() - left());
+    long gone = needNotArrive.without(left());
     return new ArrivalAudit(
         arrived.messages() + needNotArrive.size(),
         arrived.lost() + gone,

@@ -10,11 +10,11 @@ import dev.mailroom.tests.sink.Load;
 import dev.mailroom.tests.sink.Load.Fate;
 import dev.mailroom.tests.sink.Load.Offer;
 import dev.mailroom.tests.sink.SinkRelay;
+import dev.mailroom.tests.town.Belongings;
 import dev.mailroom.tests.town.Child;
 import dev.mailroom.tests.town.DatabaseServer;
 import dev.mailroom.tests.town.DatabaseServer.Remains;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -39,6 +39,7 @@ final class LongTransaction implements AutoCloseable {
   private final int perSecond;
   private final Duration open;
   private final Progress progress;
+  private final Belongings belongings = new Belongings();
   private final DatabaseServer server;
   private final HikariDataSource dataSource;
   private final Path directory;
@@ -52,14 +53,19 @@ final class LongTransaction implements AutoCloseable {
     this.perSecond = perSecond;
     this.open = open;
     this.progress = progress;
-    directory = Files.createTempDirectory("mailroom-long-transaction");
-    server = DatabaseServer.start(database);
-    server.requireDurability();
-    dataSource = SinkRelay.pool(server.jdbcUrl(), 16);
-    OutboxSchema.migrate(dataSource);
-    execute(Bystander.TABLE);
-    for (String statement : UsualRelay.tables(server.countingKey())) {
-      execute(statement);
+    try {
+      directory = belongings.directory("mailroom-long-transaction");
+      server = belongings.own(DatabaseServer.start(database));
+      server.requireDurability();
+      dataSource = belongings.own(SinkRelay.pool(server.jdbcUrl(), 16));
+      OutboxSchema.migrate(dataSource);
+      execute(Bystander.TABLE);
+      for (String statement : UsualRelay.tables(server.countingKey())) {
+        execute(statement);
+      }
+    } catch (IOException | SQLException | RuntimeException e) {
+      belongings.close();
+      throw e;
     }
   }
 
@@ -96,14 +102,11 @@ final class LongTransaction implements AutoCloseable {
     server.empty(table); // none of the dead rows of the one before
     long began = ArrivalLog.micros();
     long before = log.count();
-    Load load = new Load(dataSource, perSecond, writing);
-    progress.show(() -> "warms up");
-    awaitFirst(log, before);
-    Thread.sleep(WARM_UP_MILLIS);
     Span span;
     Remains remains;
     List<Offer> offers;
-    try (Connection connection = bystander.open(dataSource)) {
+    try (Load load = new Load(dataSource, perSecond, writing);
+        Connection connection = openLater(bystander, log, before)) {
       span = watch(bystander, table, load, log);
       offers = new ArrayList<>(load.stop());
       remains = server.remains(table);
@@ -117,6 +120,14 @@ final class LongTransaction implements AutoCloseable {
     List<Arrival> arrivals =
         log.arrivals().stream().filter(arrival -> arrival.micros() >= began).toList();
     return Course.of(offers, arrivals, span, remains);
+  }
+
+  private Connection openLater(Bystander bystander, ArrivalLog log, long before)
+      throws InterruptedException, SQLException {
+    progress.show(() -> "warms up");
+    awaitFirst(log, before);
+    Thread.sleep(WARM_UP_MILLIS);
+    return bystander.open(dataSource);
   }
 
   /** The relay's JVM may still be starting. */
@@ -171,7 +182,6 @@ final class LongTransaction implements AutoCloseable {
 
   @Override
   public void close() {
-    dataSource.close();
-    server.close();
+    belongings.close();
   }
 }

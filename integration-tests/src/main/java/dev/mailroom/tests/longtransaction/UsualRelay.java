@@ -6,6 +6,7 @@ import dev.mailroom.tests.sink.Letter;
 import dev.mailroom.tests.sink.SinkRelay;
 import dev.mailroom.tests.town.Child;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -19,7 +20,8 @@ import java.util.Map;
 
 /**
  * The relay that most teams write, as a floor to compare with, in a process of its own: workers
- * lock waiting rows with SKIP LOCKED, send, and set a status; a job deletes what was sent.
+ * lock waiting rows with SKIP LOCKED, send, and set a status; a job deletes what was sent. It ends
+ * with its standard input.
  */
 final class UsualRelay {
 
@@ -96,7 +98,7 @@ final class UsualRelay {
     }
   }
 
-  public static void main(String... arguments) throws IOException, InterruptedException {
+  public static void main(String... arguments) throws IOException {
     HikariDataSource dataSource = SinkRelay.pool(arguments[0], WORKERS + 1);
     // Where locks cover gaps (REPEATABLE READ of InnoDB), its writers would wait for it.
     dataSource.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
@@ -106,11 +108,10 @@ final class UsualRelay {
     for (int i = 0; i < WORKERS; i++) {
       new Thread(relay::work, "worker-" + i).start();
     }
+    new Thread(relay::cleanForEver, "cleaner").start();
     System.out.println("ready relay");
-    while (true) {
-      Thread.sleep(CLEAN_EVERY_MILLIS);
-      relay.clean();
-    }
+    System.in.transferTo(OutputStream.nullOutputStream());
+    System.exit(0);
   }
 
   private void work() {
@@ -159,6 +160,17 @@ final class UsualRelay {
         update.addBatch();
       }
       update.executeBatch();
+    }
+  }
+
+  private void cleanForEver() {
+    try {
+      while (true) {
+        Thread.sleep(CLEAN_EVERY_MILLIS);
+        clean();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

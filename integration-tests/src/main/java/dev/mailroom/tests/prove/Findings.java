@@ -69,6 +69,12 @@ public record Findings(List<Figure> figures) {
         .collect(Collectors.joining(",", "{", "}"));
   }
 
+  /** One JSON object for a proof that could not be brought to its end. */
+  static String json(Exception e) {
+    String text = e.toString().replace("\\", "\\\\").replace("\"", "\\\"");
+    return "{\"error\":\"" + text.replaceAll("\\p{Cntrl}+", " ") + "\"}";
+  }
+
   @Override
   public String toString() {
     return json();

@@ -28,14 +28,22 @@ public final class Progress implements AutoCloseable {
     try {
       while (true) {
         Thread.sleep(1_000);
-        tell(state.get());
+        tell(now());
       }
     } catch (InterruptedException e) {
       // Closed.
     }
   }
 
-  /** What is said every second from now on. It is asked on another thread and must not fail. */
+  private String now() {
+    try {
+      return state.get();
+    } catch (RuntimeException e) {
+      return "how far it is cannot be told: " + e;
+    }
+  }
+
+  /** What is said every second from now on. It is asked on another thread. */
   public void show(Supplier<String> text) {
     state = text;
   }

@@ -54,13 +54,23 @@ public abstract class Proof implements Callable<Integer> {
   }
 
   @Override
-  public final Integer call() throws Exception {
+  public final Integer call() {
     CommandSpec usage = Objects.requireNonNull(spec);
     PrintWriter out = usage.commandLine().getOut();
     PrintWriter err = usage.commandLine().getErr();
     Findings findings;
     try (Progress progress = new Progress(err::println)) {
       findings = run(progress);
+    } catch (ParameterException e) {
+      throw e;
+    } catch (Exception e) {
+      e.printStackTrace(err);
+      out.println(usage.name() + ": FAILED, " + e);
+      if (json) {
+        out.println(Findings.json(e));
+      }
+      out.flush();
+      return 1;
     }
     out.print(findings.table());
     out.println(usage.name() + ": " + (findings.areKept() ? "kept" : "BROKEN"));
@@ -78,10 +88,22 @@ public abstract class Proof implements Callable<Integer> {
     }
   }
 
-  private void checkDatabase() {
-    if (!KNOWN.contains(database)) {
-      throw wrong("--database must be one of " + KNOWN + ": " + database);
+  /** As {@link #require(String, long, long, long)}. */
+  protected final void require(String option, double value, double least, double most) {
+    if (!(value >= least && value <= most)) {
+      throw wrong(option + " must be " + least + " to " + most + ": " + value);
     }
+  }
+
+  /** A wrong use unless {@code value} is one of {@code known}. */
+  protected final void require(String option, String value, List<String> known) {
+    if (!known.contains(value)) {
+      throw wrong(option + " must be one of " + known + ": " + value);
+    }
+  }
+
+  private void checkDatabase() {
+    require("--database", database, KNOWN);
     if (!databases().contains(database)) {
       throw wrong(
           Objects.requireNonNull(spec).name()

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
@@ -14,7 +15,7 @@ import javax.sql.DataSource;
  * Writers at a steady rate, each with keys of its own, so that the writers of a key take turns.
  * What falls behind is caught up with. Some transactions roll back.
  */
-public final class Load {
+public final class Load implements AutoCloseable {
 
   public static final String MAIL = "sqs:mail";
   public static final String LEDGER = "sqs:ledger.fifo";
@@ -50,6 +51,7 @@ public final class Load {
   private final List<Thread> threads = new ArrayList<>();
   private final List<List<Offer>> offers = new ArrayList<>();
   private final LongAdder written = new LongAdder();
+  private final AtomicReference<RuntimeException> failure = new AtomicReference<>();
   private volatile boolean stopped;
 
   /**
@@ -63,10 +65,18 @@ public final class Load {
       int number = i;
       List<Offer> its = new ArrayList<>();
       offers.add(its);
-      Thread thread = new Thread(() -> write(number, its), "writer-" + i);
+      Thread thread = new Thread(() -> run(number, its), "writer-" + i);
       thread.setDaemon(true);
       threads.add(thread);
       thread.start();
+    }
+  }
+
+  private void run(int writer, List<Offer> its) {
+    try {
+      write(writer, its);
+    } catch (RuntimeException e) {
+      failure.compareAndSet(null, e);
     }
   }
 
@@ -113,11 +123,24 @@ public final class Load {
     return written.sum();
   }
 
-  /** Ends it, waits for what is under way, and tells all. */
-  public List<Offer> stop() throws InterruptedException {
+  /** Ends it and does not wait. */
+  @Override
+  public void close() {
     stopped = true;
+  }
+
+  /**
+   * Ends it, waits for what is under way, and tells all.
+   *
+   * @throws IllegalStateException if a writer ended before, for another reason than its database
+   */
+  public List<Offer> stop() throws InterruptedException {
+    close();
     for (Thread thread : threads) {
       thread.join();
+    }
+    if (failure.get() != null) {
+      throw new IllegalStateException("A writer has failed", failure.get());
     }
     return offers.stream().flatMap(List::stream).toList();
   }

@@ -5,12 +5,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 public final class Child implements AutoCloseable {
 
   private static final Duration ANSWERS_WITHIN = Duration.ofMinutes(2);
+  private static final Duration STOPS_WITHIN = Duration.ofSeconds(30);
+  private static final int LAST_WORDS = 4_000;
   private static final String END = "\0"; // No child says that.
 
   private final Process process;
@@ -50,10 +54,17 @@ public final class Child implements AutoCloseable {
     builder.environment().putAll(environment);
     builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
     process = builder.start();
-    Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+    endWithThisJvm();
     Thread reader = new Thread(this::read, program.getSimpleName() + " speaks");
     reader.setDaemon(true);
     reader.start();
+  }
+
+  private void endWithThisJvm() {
+    Thread hook = new Thread(process::destroyForcibly);
+    Runtime.getRuntime().addShutdownHook(hook);
+    CompletableFuture<?> unused =
+        process.onExit().thenRun(() -> Runtime.getRuntime().removeShutdownHook(hook));
   }
 
   /** All that it says, so that it never waits for somebody to listen. */
@@ -94,8 +105,14 @@ public final class Child implements AutoCloseable {
       }
     }
     throw new IOException(
-        "A child process ended, or was silent for %d s, before it said '%s'; see %s"
-            .formatted(ANSWERS_WITHIN.toSeconds(), beginning, log));
+        "A child process ended, or was silent for %d s, before it said '%s'. Its last words: %s"
+            .formatted(ANSWERS_WITHIN.toSeconds(), beginning, lastWords()));
+  }
+
+  /** The directory of the log may go, so they belong into the message. */
+  private String lastWords() throws IOException {
+    String all = Files.readString(log);
+    return all.substring(Math.max(0, all.length() - LAST_WORDS));
   }
 
   private String hear(long end) {
@@ -124,13 +141,25 @@ public final class Child implements AutoCloseable {
 
   /** SIGTERM. */
   public void terminate() {
-    process.destroy();
+    process.toHandle().destroy(); // The process itself would close its streams, too.
   }
 
-  /** SIGTERM, and waits for its end. */
+  /**
+   * SIGTERM, and waits for its end.
+   *
+   * @throws IllegalStateException if it does not end within 30 s
+   */
   public void stop() throws InterruptedException {
     terminate();
-    process.waitFor(30, TimeUnit.SECONDS);
+    if (!process.waitFor(STOPS_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
+      throw new IllegalStateException(
+          "A child process did not stop within " + STOPS_WITHIN.toSeconds() + " s");
+    }
+  }
+
+  /** What it says when it has left, after that word; waits for it. */
+  public String farewell() throws IOException {
+    return await("left ");
   }
 
   /** SIGSTOP: it stands still in the middle of whatever it does. */
@@ -144,11 +173,14 @@ public final class Child implements AutoCloseable {
   }
 
   private void signal(String name) throws IOException, InterruptedException {
-    new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+    Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
+    if (kill.waitFor() != 0) {
+      throw new IOException("SIG" + name + " could not be sent to a child process");
+    }
   }
 
   @Override
   public void close() {
-    process.destroyForcibly();
+    process.destroyForcibly().onExit().join();
   }
 }

@@ -37,7 +37,9 @@ public interface DatabaseServer extends AutoCloseable {
   /** For how long a relay's acknowledgements may be lost in a crash, with some room. */
   long mayForgetMillis();
 
-  /** Ends, with a statement on the caller's own connection, half of all others by chance. */
+  /**
+   * A query that ends half of all other connections by chance, and has their number as its result.
+   */
   String cutHalfOfTheConnections();
 
   /** A query for the number of transactions that have ended since the start, of everybody. */

@@ -25,12 +25,15 @@ final class MariaDbDatabase implements DatabaseServer {
   private static final String CUT =
       """
       BEGIN NOT ATOMIC
+        DECLARE ended INT DEFAULT 0;
         DECLARE CONTINUE HANDLER FOR 1094 BEGIN END;
         FOR other IN (SELECT id FROM information_schema.PROCESSLIST
                       WHERE db = DATABASE() AND id <> CONNECTION_ID() AND RAND() < 0.5)
         DO
           KILL other.id;
+          SET ended = ended + 1;
         END FOR;
+        SELECT ended;
       END
       """;
 

@@ -23,7 +23,8 @@ public enum Patience {
     return lease;
   }
 
-  Duration sendTimeout() {
+  /** How long a relay waits for the answer to a call. */
+  public Duration sendTimeout() {
     return sendTimeout;
   }
 }

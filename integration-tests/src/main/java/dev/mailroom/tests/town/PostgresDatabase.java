@@ -64,7 +64,7 @@ final class PostgresDatabase implements DatabaseServer {
 
   @Override
   public String cutHalfOfTheConnections() {
-    return "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    return "SELECT count(nullif(pg_terminate_backend(pid), false)) FROM pg_stat_activity"
         + " WHERE pid <> pg_backend_pid() AND datname = current_database() AND random() < 0.5";
   }
 

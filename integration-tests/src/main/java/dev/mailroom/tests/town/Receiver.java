@@ -10,6 +10,8 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.DeleteMessageBatchRequestEntry;
 import software.amazon.awssdk.services.sqs.model.Message;
+import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
+import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /**
  * Takes what arrives in a queue into the table {@code received}, in order, and only then deletes.
@@ -43,6 +45,7 @@ final class Receiver implements AutoCloseable {
                             .queueUrl(queueUrl)
                             .maxNumberOfMessages(10)
                             .visibilityTimeout(5)
+                            .messageSystemAttributeNames(MessageSystemAttributeName.SENT_TIMESTAMP)
                             .waitTimeSeconds(1))
                 .messages();
         if (messages.isEmpty()) {
@@ -71,13 +74,17 @@ final class Receiver implements AutoCloseable {
         insert.setString(2, body.substring(0, colon));
         insert.setInt(3, Integer.parseInt(body.substring(colon + 1)));
         insert.setString(4, message.messageId());
-        insert.setLong(5, System.currentTimeMillis());
+        insert.setLong(5, acceptedAt(message));
         insert.addBatch();
       }
       insert.executeBatch();
       connection.commit();
       connection.setAutoCommit(true);
     }
+  }
+
+  private static long acceptedAt(Message message) {
+    return Long.parseLong(message.attributes().get(MessageSystemAttributeName.SENT_TIMESTAMP));
   }
 
   private void delete(List<Message> messages) {
@@ -94,6 +101,22 @@ final class Receiver implements AutoCloseable {
                                     .receiptHandle(message.receiptHandle())
                                     .build())
                         .toList()));
+  }
+
+  /** Whether the queue holds nothing, be it visible or not. */
+  boolean isEmpty() {
+    return sqs
+        .getQueueAttributes(
+            request ->
+                request
+                    .queueUrl(queueUrl)
+                    .attributeNames(
+                        QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES,
+                        QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE))
+        .attributes()
+        .values()
+        .stream()
+        .allMatch("0"::equals);
   }
 
   /** How often it has looked and found nothing. */

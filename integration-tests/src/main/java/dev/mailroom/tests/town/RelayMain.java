@@ -14,8 +14,9 @@ import software.amazon.awssdk.services.sns.SnsAsyncClient;
 import software.amazon.awssdk.services.sqs.SqsAsyncClient;
 
 /**
- * A relay in a process of its own, until it is told to stop; then it drains and leaves. To each
- * line on standard input it answers how many entries it sent without an answer until now.
+ * A relay in a process of its own, until it is told to stop or standard input ends; then it drains
+ * and leaves. To each line it answers how many entries it sent without an answer until now, and it
+ * says so once more when it has left.
  */
 public final class RelayMain {
 
@@ -33,12 +34,12 @@ public final class RelayMain {
     dataSource.setInitializationFailTimeout(-1);
     SqsAsyncClient sqs = AwsClients.sqs();
     SnsAsyncClient sns = AwsClients.sns();
-    AwsTransport transport =
-        AwsTransport.builder(sqs, sns)
-            .timeout(patience.sendTimeout())
-            .probing(Duration.ofMillis(50), Duration.ofSeconds(1))
-            .build();
-    Unanswered unanswered = new Unanswered();
+    Unanswered transport =
+        new Unanswered(
+            AwsTransport.builder(sqs, sns)
+                .timeout(patience.sendTimeout())
+                .probing(Duration.ofMillis(50), Duration.ofSeconds(1))
+                .build());
     Relay relay =
         Relay.builder()
             .store(JdbcOutboxStore.of(dataSource))
@@ -46,12 +47,18 @@ public final class RelayMain {
             .lease(patience.lease(), RENEW_EVERY)
             .backoff(Duration.ofMillis(50), Duration.ofSeconds(1))
             .attempts(1_000)
-            .listener(unanswered)
             .build();
     relay.start();
-    Runtime.getRuntime().addShutdownHook(new Thread(relay::close));
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  relay.close();
+                  System.out.println("left " + transport.entries());
+                }));
     System.out.println("ready relay");
-    answer(unanswered);
+    answer(transport);
+    System.exit(0);
   }
 
   private static void answer(Unanswered unanswered) throws IOException {

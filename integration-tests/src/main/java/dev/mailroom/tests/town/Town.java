@@ -4,7 +4,6 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.mailroom.outbox.jdbc.OutboxSchema;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -32,33 +31,42 @@ public final class Town implements AutoCloseable {
 
   private final Patience patience;
   private final DatabaseServer server;
+  private final Belongings belongings = new Belongings();
   private final HikariDataSource dataSource = new HikariDataSource();
   private final Path logs;
   private final Child aws;
   private final SqsClient sqs;
   private final List<Child> relays = new ArrayList<>();
-  private final List<Child> launched = new ArrayList<>();
+  private int launched;
 
   /**
    * Builds it, with all tables and without a queue or relay.
    *
    * @param database the name of its brand, as {@code --database} has it
    * @param patience of its relays
+   * @param broker arguments of {@link AwsMain}
    */
-  public Town(String database, Patience patience) throws IOException, SQLException {
+  public Town(String database, Patience patience, String... broker)
+      throws IOException, SQLException {
     this.patience = patience;
-    logs = Files.createTempDirectory("mailroom-town");
-    aws = new Child(AwsMain.class, Map.of(), logs.resolve("aws.log"));
-    server = DatabaseServer.start(database);
-    server.requireDurability();
-    dataSource.setJdbcUrl(server.jdbcUrl());
-    dataSource.setMaximumPoolSize(24);
-    dataSource.setConnectionTimeout(2_000);
-    OutboxSchema.migrate(dataSource);
-    for (String table : server.auditTables()) {
-      execute(table);
+    try {
+      logs = belongings.directory("mailroom-town");
+      aws = belongings.own(new Child(AwsMain.class, Map.of(), logs.resolve("aws.log"), broker));
+      server = belongings.own(DatabaseServer.start(database));
+      server.requireDurability();
+      belongings.own(dataSource);
+      dataSource.setJdbcUrl(server.jdbcUrl());
+      dataSource.setMaximumPoolSize(24);
+      dataSource.setConnectionTimeout(2_000);
+      OutboxSchema.migrate(dataSource);
+      for (String table : server.auditTables()) {
+        execute(table);
+      }
+      sqs = belongings.own(aim(SqsClient.builder()).build());
+    } catch (IOException | SQLException | RuntimeException e) {
+      belongings.close();
+      throw e;
     }
-    sqs = aim(SqsClient.builder()).build();
   }
 
   private <B extends AwsClientBuilder<B, ?>> B aim(B builder) throws IOException {
@@ -113,10 +121,8 @@ public final class Town implements AutoCloseable {
             "AWS_REGION", "us-east-1",
             "AWS_ACCESS_KEY_ID", "town",
             "AWS_SECRET_ACCESS_KEY", "town");
-    Path log = logs.resolve(name + "-" + launched.size() + ".log");
-    Child child = new Child(program, environment, log, arguments);
-    launched.add(child);
-    return child;
+    Path log = logs.resolve(name + "-" + launched++ + ".log");
+    return belongings.own(new Child(program, environment, log, arguments));
   }
 
   /** The relays that were started; a proof takes out those that it ends. */
@@ -173,20 +179,36 @@ public final class Town implements AutoCloseable {
     server.startAgain();
   }
 
-  /** Cuts half of the connections to the database, by chance. */
-  public void cutConnections() {
-    try {
-      execute(server.cutHalfOfTheConnections());
-    } catch (SQLException e) {
-      // The pool gave a connection that was cut before.
+  /** Cuts half of the connections to the database, by chance; returns how many those were. */
+  public long cutConnections() throws SQLException {
+    long cut = countInTheEnd(server.cutHalfOfTheConnections());
+    if (cut == 0) {
+      throw new IllegalStateException("No connection was cut");
     }
+    return cut;
   }
 
   /** As {@link #count}, but tries again while the database cannot be reached. */
   public long countInTheEnd(String sql) throws SQLException {
+    return list(sql, row -> row.getLong(1)).get(0);
+  }
+
+  /** What becomes of a row. */
+  public interface Row<T> {
+    T read(ResultSet row) throws SQLException;
+  }
+
+  /** All rows of a query; tries again while the database cannot be reached. */
+  public <T> List<T> list(String sql, Row<T> reader) throws SQLException {
     for (int failures = 0; ; failures++) {
-      try {
-        return count(sql);
+      try (Connection connection = dataSource.getConnection();
+          Statement statement = connection.createStatement();
+          ResultSet results = statement.executeQuery(sql)) {
+        List<T> rows = new ArrayList<>();
+        while (results.next()) {
+          rows.add(reader.read(results));
+        }
+        return rows;
       } catch (SQLException e) {
         if (failures == 20) {
           throw e;
@@ -220,10 +242,6 @@ public final class Town implements AutoCloseable {
 
   @Override
   public void close() {
-    launched.forEach(Child::close);
-    sqs.close();
-    aws.close();
-    dataSource.close();
-    server.close();
+    belongings.close();
   }
 }

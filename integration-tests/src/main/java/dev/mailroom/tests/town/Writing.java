@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 
 /**
@@ -23,6 +24,7 @@ public final class Writing {
   private final JdbcOutbox outbox = JdbcOutbox.create();
   private final List<Thread> writers = new ArrayList<>();
   private final long pauseMillis;
+  private final AtomicReference<RuntimeException> failure = new AtomicReference<>();
   private volatile boolean stopped;
 
   /**
@@ -62,6 +64,9 @@ public final class Writing {
         // In doubt, if it was the commit that failed: the table tells what became of it.
       } catch (InterruptedException e) {
         return;
+      } catch (RuntimeException e) {
+        failure.compareAndSet(null, e);
+        return;
       }
     }
   }
@@ -70,18 +75,7 @@ public final class Writing {
       throws SQLException, InterruptedException {
     try (Connection connection = dataSource.getConnection()) {
       connection.setAutoCommit(false);
-      try (PreparedStatement insert =
-          connection.prepareStatement(
-              "INSERT INTO sent (queue, message_key, n, at_ms) VALUES (?, ?, ?, ?)")) {
-        insert.setString(1, destination.substring(destination.indexOf(':') + 1));
-        insert.setString(2, key);
-        insert.setInt(3, n);
-        insert.setLong(4, System.currentTimeMillis());
-        insert.executeUpdate();
-      }
-      outbox.publish(
-          connection,
-          Message.to(destination).type("Numbered").key(key).payload(key + ":" + n).build());
+      insert(connection, destination, key, n);
       if (random.nextInt(20) == 0) {
         Thread.sleep(random.nextInt(500));
       }
@@ -94,11 +88,52 @@ public final class Writing {
     }
   }
 
-  /** Ends it and waits for what is under way. */
+  private void insert(Connection connection, String destination, String key, int n)
+      throws SQLException {
+    try (PreparedStatement insert =
+        connection.prepareStatement(
+            "INSERT INTO sent (queue, message_key, n, at_ms) VALUES (?, ?, ?, ?)")) {
+      insert.setString(1, destination.substring(destination.indexOf(':') + 1));
+      insert.setString(2, key);
+      insert.setInt(3, n);
+      insert.setLong(4, System.currentTimeMillis());
+      insert.executeUpdate();
+    }
+    outbox.publish(
+        connection,
+        Message.to(destination).type("Numbered").key(key).payload(key + ":" + n).build());
+  }
+
+  /** Writes to each destination in one more transaction, which stays open. */
+  void leaveOpen(String key) throws SQLException {
+    for (int failures = 0; ; failures++) {
+      try {
+        Connection connection = dataSource.getConnection();
+        connection.setAutoCommit(false);
+        for (String destination : destinations) {
+          insert(connection, destination, key, 0);
+        }
+        return;
+      } catch (SQLException e) {
+        if (failures == 20) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /**
+   * Ends it and waits for what is under way.
+   *
+   * @throws IllegalStateException if a writer ended before, for another reason than its database
+   */
   public void stop() throws InterruptedException {
     stopped = true;
     for (Thread writer : writers) {
       writer.join();
+    }
+    if (failure.get() != null) {
+      throw new IllegalStateException("A writer has failed", failure.get());
     }
   }
 }
