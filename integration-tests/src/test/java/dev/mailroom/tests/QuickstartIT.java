@@ -11,6 +11,7 @@ import dev.mailroom.outbox.jdbc.OutboxSchema;
 import dev.mailroom.relay.Relay;
 import dev.mailroom.testkit.LocalAws;
 import dev.mailroom.testkit.PostgresServer;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -103,7 +104,8 @@ class QuickstartIT {
                 System.getProperty("java.class.path"),
                 RelayMain.class.getName(),
                 url)
-            .inheritIO();
+            .redirectErrorStream(true)
+            .redirectOutput(new File("target/relay-main.log"));
     java.environment()
         .putAll(
             Map.of(
