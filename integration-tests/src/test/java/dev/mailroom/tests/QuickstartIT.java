@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.mailroom.examples.quickstart.Quickstart;
+import dev.mailroom.examples.quickstart.RelayMain;
 import dev.mailroom.inbox.InboxSchema;
 import dev.mailroom.inbox.sqs.SqsConsumer;
 import dev.mailroom.outbox.jdbc.OutboxSchema;
 import dev.mailroom.relay.Relay;
 import dev.mailroom.testkit.LocalAws;
 import dev.mailroom.testkit.PostgresServer;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -17,41 +21,120 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The README's sample does what it says; {@link DocsTest} has that it is this code. */
 class QuickstartIT {
 
+  private static PostgresServer postgres;
+  private static int number;
+
+  private LocalAws aws;
+  private String url;
+  private DataSource dataSource;
+
+  @BeforeAll
+  static void start() {
+    postgres = PostgresServer.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    postgres.close();
+  }
+
+  @BeforeEach
+  void setUp() throws SQLException {
+    String name = "shop" + ++number;
+    url = postgres.createDatabase(name);
+    dataSource = postgres.dataSource(name);
+    OutboxSchema.migrate(dataSource);
+    InboxSchema.migrate(dataSource);
+    try (Connection connection = dataSource.getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute("CREATE TABLE placed_order (id text, content text)");
+      statement.execute("CREATE TABLE invoice (content text)");
+    }
+    aws = LocalAws.start();
+    aws.createQueue("billing");
+    aws.subscribe(aws.createTopic("orders-prod"), "billing", true);
+  }
+
+  @AfterEach
+  void tearDown() {
+    aws.close();
+  }
+
   @Test
   void theSampleGoesTheWholeWay() throws Exception {
-    try (PostgresServer postgres = PostgresServer.start();
-        LocalAws aws = LocalAws.start()) {
-      postgres.createDatabase("shop");
-      DataSource dataSource = postgres.dataSource("shop");
-      OutboxSchema.migrate(dataSource);
-      InboxSchema.migrate(dataSource);
-      aws.createQueue("billing");
-      aws.subscribe(aws.createTopic("orders-prod"), "billing", true);
-      try (Connection connection = dataSource.getConnection()) {
-        connection.createStatement().execute("CREATE TABLE invoice (content text)");
-        connection.setAutoCommit(false);
-        Quickstart.publish(connection, "4711", "{\"order\": 4711}");
-      }
-      try (Relay relay = Quickstart.relay(dataSource, aws.sqsAsync(), aws.snsAsync());
-          SqsConsumer consumer = Quickstart.receive(dataSource, aws.sqsAsync())) {
-        await()
-            .atMost(Duration.ofSeconds(60))
-            .untilAsserted(
-                () -> assertThat(invoices(dataSource)).containsExactly("{\"order\": 4711}"));
-      }
+    Quickstart.publish(dataSource, "4711", "{\"order\": 4711}");
+    try (Relay relay = Quickstart.relay(dataSource, aws.sqsAsync(), aws.snsAsync());
+        SqsConsumer consumer = Quickstart.receive(dataSource, aws.sqsAsync())) {
+      awaitInvoice("{\"order\": 4711}");
     }
   }
 
-  private static List<String> invoices(DataSource dataSource) throws SQLException {
+  @Test
+  void theProcessRunsUntilItIsToldToEndAndHandsOver() throws Exception {
+    Process relay = relayMain();
+    try (SqsConsumer consumer = Quickstart.receive(dataSource, aws.sqsAsync())) {
+      Quickstart.publish(dataSource, "4711", "{\"order\": 4711}");
+      awaitInvoice("{\"order\": 4711}");
+      assertThat(owners()).hasSize(1);
+      relay.destroy();
+      assertThat(relay.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(owners()).isEmpty();
+    } finally {
+      relay.destroyForcibly();
+    }
+  }
+
+  private Process relayMain() throws IOException {
+    ProcessBuilder java =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                RelayMain.class.getName(),
+                url)
+            .redirectErrorStream(true)
+            .redirectOutput(new File("target/relay-main.log"));
+    java.environment()
+        .putAll(
+            Map.of(
+                "AWS_ENDPOINT_URL",
+                aws.endpoint().toString(),
+                "AWS_REGION",
+                aws.region().id(),
+                "AWS_ACCESS_KEY_ID",
+                "x",
+                "AWS_SECRET_ACCESS_KEY",
+                "x"));
+    return java.start();
+  }
+
+  private void awaitInvoice(String content) {
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(
+            () -> assertThat(column("SELECT content FROM invoice")).containsExactly(content));
+  }
+
+  private List<String> owners() throws SQLException {
+    return column("SELECT DISTINCT owner FROM outbox_partition WHERE owner IS NOT NULL");
+  }
+
+  private List<String> column(String sql) throws SQLException {
     try (Connection connection = dataSource.getConnection();
         Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery("SELECT content FROM invoice")) {
+        ResultSet rows = statement.executeQuery(sql)) {
       List<String> contents = new ArrayList<>();
       while (rows.next()) {
         contents.add(rows.getString(1));

@@ -90,7 +90,7 @@ public final class WireFormat {
   }
 
   /** As {@link #size(Message)}, of parts at hand. */
-  public static int size(String body, Headers attributes) {
+  static int size(String body, Headers attributes) {
     int bytes = Text.utf8Length(body);
     for (Map.Entry<String, Value> entry : attributes.asMap().entrySet()) {
       bytes +=

@@ -20,16 +20,29 @@ public final class Quickstart {
   private Quickstart() {}
 
   /** Writes the message in the transaction that makes the change. */
-  public static void publish(Connection connection, String orderId, String json)
+  public static void publish(DataSource dataSource, String orderId, String json)
       throws SQLException {
     JdbcOutbox outbox = JdbcOutbox.create();
-    // connection.setAutoCommit(false) came before, and so did the writes of the business data
-    outbox.publish(
-        connection, Message.to("orders").type("OrderPlaced").key(orderId).payload(json).build());
-    connection.commit();
+    try (Connection connection = dataSource.getConnection()) {
+      connection.setAutoCommit(false);
+      insertOrder(connection, orderId, json);
+      outbox.publish(
+          connection, Message.to("orders").type("OrderPlaced").key(orderId).payload(json).build());
+      connection.commit();
+    }
   }
 
-  /** Starts a relay: one for a database, in a process of its own or as a part of a service. */
+  private static void insertOrder(Connection connection, String orderId, String json)
+      throws SQLException {
+    try (var insert =
+        connection.prepareStatement("INSERT INTO placed_order (id, content) VALUES (?, ?)")) {
+      insert.setString(1, orderId);
+      insert.setString(2, json);
+      insert.executeUpdate();
+    }
+  }
+
+  /** Starts a relay: as many as you like for a database, as processes or as parts of a service. */
   public static Relay relay(DataSource dataSource, SqsAsyncClient sqs, SnsAsyncClient sns) {
     Relay relay =
         Relay.builder()
