@@ -59,7 +59,11 @@ record Runner(
     }
     boolean away = verdicts.containsValue(Verdict.NOT_NOW);
     List<Delivery> next = untried(ran, verdicts, away);
-    return away && !rested(next) ? List.of() : next;
+    if (away && !rested(next)) {
+      judge.outage().giveUp();
+      return List.of();
+    }
+    return next;
   }
 
   /**

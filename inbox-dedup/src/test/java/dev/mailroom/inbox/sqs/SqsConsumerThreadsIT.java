@@ -82,6 +82,25 @@ class SqsConsumerThreadsIT {
     assertThat(fifo.effects()).containsExactly("stuck", "behind");
   }
 
+  /** Time is what this is about: ten visibility timeouts, and one more. */
+  @Test
+  void whatWaitsForAThreadForEverIsGivenUp() {
+    ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    stage.send("said");
+    stage.start(
+        stage
+            .consumer()
+            .visibility(Duration.ofSeconds(1))
+            .maxProcessing(Duration.ofSeconds(1))
+            .executor(tasks::add)
+            .onAny(Stage::record));
+    await().atMost(Stage.PATIENCE).until(() -> tasks.size() == 2);
+    assertThat(stage.heard.extended.get()).isGreaterThan(5);
+    tasks.forEach(Runnable::run);
+    stage.awaitEmptyQueue();
+    assertThat(stage.effects()).containsExactly("said");
+  }
+
   /** The one that runs counts for itself; the others are not begun. */
   @Test
   void aSwallowedInterruptEndsABatchAllTheSame() {
