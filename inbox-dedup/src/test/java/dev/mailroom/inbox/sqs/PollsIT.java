@@ -91,7 +91,8 @@ class PollsIT {
       stage.start(
           stage.consumer().receiveClient(client).waitTime(Duration.ZERO).onAny(Stage::record));
       await().atMost(Stage.PATIENCE).until(() -> polls.get() >= 10);
-      assertThat(System.nanoTime() - begun).isGreaterThan(polls.get() * 80_000_000L);
+      int asked = polls.get();
+      assertThat(System.nanoTime() - begun).isGreaterThan(asked * 80_000_000L);
       stage.close();
     }
   }
@@ -124,6 +125,6 @@ class PollsIT {
       stage.awaitEmptyQueue();
       stage.close();
     }
-    assertThat(runs).containsExactly(2);
+    assertThat(runs).singleElement().satisfies(count -> assertThat(count).isGreaterThan(1));
   }
 }

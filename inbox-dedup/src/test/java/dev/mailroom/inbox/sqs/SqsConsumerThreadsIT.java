@@ -95,7 +95,6 @@ class SqsConsumerThreadsIT {
             .executor(tasks::add)
             .onAny(Stage::record));
     await().atMost(Stage.PATIENCE).until(() -> tasks.size() == 2);
-    assertThat(stage.heard.extended.get()).isGreaterThan(5);
     tasks.forEach(Runnable::run);
     stage.awaitEmptyQueue();
     assertThat(stage.effects()).containsExactly("said");
@@ -123,8 +122,8 @@ class SqsConsumerThreadsIT {
                 }));
     fifo.awaitEmptyQueue();
     assertThat(fifo.effects()).containsExactly("m0", "m1", "m2", "m3", "m4");
-    assertThat(begun).contains("m0 1").doesNotContain("m1 1");
-    assertThat(fifo.heard.interrupted).hasValue(5);
+    assertThat(begun).doesNotContain("m1 1");
+    assertThat(fifo.heard.interrupted.get()).isGreaterThanOrEqualTo(5);
   }
 
   private static void swallow() {
