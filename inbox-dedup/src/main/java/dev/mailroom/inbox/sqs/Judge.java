@@ -21,6 +21,10 @@ final class Judge {
     this.listener = listener;
   }
 
+  boolean isLast(Delivery delivery) {
+    return poison.isLast(delivery);
+  }
+
   Outage outage() {
     return outage;
   }

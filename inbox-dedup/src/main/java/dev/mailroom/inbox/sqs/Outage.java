@@ -69,6 +69,12 @@ final class Outage {
     }
   }
 
+  /** Who tried gives up, so polls must not wait for that one: the next message finds out. */
+  synchronized void giveUp() {
+    away = false;
+    notifyAll();
+  }
+
   boolean isAway() {
     return away;
   }

@@ -82,8 +82,12 @@ final class Poison {
   }
 
   private Verdict afterFailure(Delivery delivery) {
-    boolean last = delivery.group().isPresent() && delivery.receiveCount() >= lastReceive;
-    return last && !closed ? Verdict.GIVEN_UP : Verdict.AGAIN;
+    return isLast(delivery) && !closed ? Verdict.GIVEN_UP : Verdict.AGAIN;
+  }
+
+  /** Whether the queue moves the message away, and lets its group go on, when this one fails. */
+  boolean isLast(Delivery delivery) {
+    return delivery.group().isPresent() && delivery.receiveCount() >= lastReceive;
   }
 
   /** A message behind one that fails is delivered as often as that one: only failures count. */

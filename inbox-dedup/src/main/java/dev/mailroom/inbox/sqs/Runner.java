@@ -28,13 +28,13 @@ record Runner(
   /**
    * On the calling thread.
    *
-   * @param overdue is run when it has taken too long
+   * @param giveBackBehind is run when it has taken too long
    */
-  Map<Delivery, Verdict> run(Run run, List<Delivery> deliveries, Runnable overdue) {
+  Map<Delivery, Verdict> run(Run run, List<Delivery> deliveries, Runnable giveBackBehind) {
     Map<Delivery, Verdict> verdicts = new HashMap<>();
     for (List<Delivery> left = deliveries; !left.isEmpty(); ) {
       long begun = System.nanoTime();
-      List<Attempt> attempts = attempts(run, left, overdue);
+      List<Attempt> attempts = attempts(run, left, giveBackBehind);
       Duration took = Duration.ofNanos(System.nanoTime() - begun);
       attempts.forEach(attempt -> verdicts.put(attempt.delivery(), verdict(run, attempt, took)));
       left = next(run, left, verdicts);
@@ -59,7 +59,11 @@ record Runner(
     }
     boolean away = verdicts.containsValue(Verdict.NOT_NOW);
     List<Delivery> next = untried(ran, verdicts, away);
-    return away && !rested(next) ? List.of() : next;
+    if (away && !rested(next)) {
+      judge.outage().giveUp();
+      return List.of();
+    }
+    return next;
   }
 
   /**
@@ -98,10 +102,12 @@ record Runner(
   }
 
   /** What comes after this is no longer the handler's, and not interrupted any more. */
-  private List<Attempt> attempts(Run run, List<Delivery> deliveries, Runnable overdue) {
+  private List<Attempt> attempts(Run run, List<Delivery> deliveries, Runnable giveBackBehind) {
     Future<?> alarm =
         timer.schedule(
-            () -> overdue(run, overdue), settings.maxProcessing().toNanos(), TimeUnit.NANOSECONDS);
+            () -> overdue(run, giveBackBehind),
+            settings.maxProcessing().toNanos(),
+            TimeUnit.NANOSECONDS);
     deliveries.forEach(Delivery::begin);
     run.begin();
     try {
@@ -116,7 +122,7 @@ record Runner(
    * The messages are extended no longer: if the handler does not heed the interrupt, others can
    * have them when their visibility timeout is over, and find them in progress.
    */
-  private void overdue(Run run, Runnable then) {
+  private void overdue(Run run, Runnable giveBackBehind) {
     if (run.interrupt()) {
       for (Delivery delivery : run.deliveries()) {
         var unused = heartbeat.release(delivery);
@@ -126,7 +132,10 @@ record Runner(
           run.deliveries(),
           settings.maxProcessing());
       listener.interrupted(settings.source(), run.deliveries().size());
-      then.run();
+      // Behind a last delivery they have none left: they run here when it ends.
+      if (run.deliveries().stream().noneMatch(judge::isLast)) {
+        giveBackBehind.run();
+      }
     }
   }
 }

@@ -37,8 +37,11 @@ import software.amazon.awssdk.services.sqs.SqsAsyncClient;
  *
  * <p>Messages of a standard queue run in parallel. Those of a FIFO queue ({@code .fifo}) run in
  * parallel by group and in order inside a group; a failure stops only its own group, whose later
- * messages go back and come again after the failed one. Each such round counts as a delivery of all
- * of them, so the redrive policy of a FIFO queue should allow more than one message needs.
+ * messages go back and come again after the failed one. Such a round counts as a delivery of all of
+ * them. So when a message fails at the last delivery that the redrive policy allows, those behind
+ * it that are here run at once: they would go to the dead letters with it.
+ *
+ * <p>While the database cannot be reached, nothing is received and what is here tries again.
  *
  * <p>Bodies are taken as they are, out of an SNS envelope when a subscription does not use raw
  * delivery, and from S3 when the Amazon extended client put them there ({@link Builder#payloads}).
@@ -114,11 +117,8 @@ public final class SqsConsumer implements AutoCloseable {
   public synchronized void start() {
     if (closed || running != null) {
       throw new IllegalStateException(
-          "consumer of "
-              + settings.source()
-              + " was "
-              + (closed ? "closed" : "started")
-              + " before; build another");
+          "consumer of %s was %s before; build another"
+              .formatted(settings.source(), closed ? "closed" : "started"));
     }
     running = new Running(queue, settings, worker, inspection, threads);
   }
@@ -244,8 +244,10 @@ public final class SqsConsumer implements AutoCloseable {
 
     /**
      * Where messages go that failed at their delivery number {@code receives} (1 to 1,000) or
-     * later, as in {@code deadLetters(10, inbox.deadLetters()::store)}; then they are deleted. Not
-     * used when the queue has a redrive policy: SQS moves them then, and goes first.
+     * later, as in {@code deadLetters(10, inbox.deadLetters()::store)}; then they are deleted. In a
+     * FIFO queue, so many failures of its own count, as far as this consumer saw them. What was
+     * delivered more than five times as often goes there untried: perhaps it ends the process. When
+     * the queue has a redrive policy, that goes first, and only unknown types come here.
      */
     public Builder deadLetters(int receives, BiConsumer<ReceivedMessage, Throwable> store) {
       Settings.require("deadLetters receives", receives, 1, 1_000);
@@ -335,9 +337,10 @@ public final class SqsConsumer implements AutoCloseable {
 
     /**
      * How long a handler may run, or the handlers of a batch together: 1 millisecond to 12 hours,
-     * by default 15 minutes. Then its thread is interrupted and the message no longer extended; it
-     * comes again after its backoff, or, if the handler does not heed the interrupt, after its
-     * visibility timeout.
+     * by default 15 minutes. Then its thread is interrupted, the message no longer extended, and
+     * what waits behind it in its group given back; it comes again after its backoff, or, if the
+     * handler does not heed the interrupt, after its visibility timeout. Messages that wait for a
+     * thread are extended for as long, or for ten visibility timeouts if that is longer.
      */
     public Builder maxProcessing(Duration maxProcessing) {
       this.maxProcessing = requireNonNull(maxProcessing, "maxProcessing");

@@ -6,6 +6,9 @@ public enum UnknownTypes {
   FAIL,
   /** It is deleted. */
   IGNORE,
-  /** It is stored with {@link SqsConsumer.Builder#deadLetters}, at its first delivery. */
+  /**
+   * It is stored with {@link SqsConsumer.Builder#deadLetters}, at its first delivery and whether or
+   * not the queue has a redrive policy.
+   */
   DEAD_LETTER
 }

@@ -15,9 +15,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import software.amazon.awssdk.core.interceptor.Context;
-import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
-import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.sqs.SqsAsyncClient;
 import software.amazon.awssdk.services.sqs.model.SqsException;
 
@@ -146,89 +143,6 @@ class ClientsIT {
     assertThat(stage.heard.findings)
         .extracting(each -> each.kind())
         .doesNotContain(Kind.SHARED_CLIENT);
-  }
-
-  /** How many receives of a full queue were under way at once. */
-  private static int pollsAtOnce(Stage stage) {
-    AtomicInteger open = new AtomicInteger();
-    AtomicInteger most = new AtomicInteger();
-    for (int i = 0; i < 100; i++) {
-      String said = "m" + i;
-      if (stage.name.endsWith(".fifo")) {
-        stage.sendOrdered("g" + i, said);
-      } else {
-        stage.send(said);
-      }
-    }
-    SqsAsyncClient counting =
-        Stage.AWS
-            .configure(SqsAsyncClient.builder())
-            .overrideConfiguration(o -> o.addExecutionInterceptor(new Polls(open, most)))
-            .build();
-    try (counting) {
-      stage.start(
-          stage
-              .consumer()
-              .concurrency(20)
-              .prefetch(80)
-              .receiveClient(counting)
-              .onAny(Stage::record));
-      stage.awaitEmptyQueue();
-      assertThat(stage.effects()).hasSize(100);
-      stage.close();
-    }
-    return most.get();
-  }
-
-  private record Polls(AtomicInteger open, AtomicInteger most) implements ExecutionInterceptor {
-
-    @Override
-    public void beforeExecution(Context.BeforeExecution context, ExecutionAttributes attributes) {
-      most.accumulateAndGet(open.incrementAndGet(), Math::max);
-    }
-
-    @Override
-    public void afterExecution(Context.AfterExecution context, ExecutionAttributes attributes) {
-      open.decrementAndGet();
-    }
-
-    @Override
-    public void onExecutionFailure(
-        Context.FailedExecution context, ExecutionAttributes attributes) {
-      open.decrementAndGet();
-    }
-  }
-
-  @Test
-  void aFullQueueIsReadByAFewPollsAtOnce() {
-    assertThat(pollsAtOnce(stage)).isBetween(2, 5);
-  }
-
-  @Test
-  void aFifoQueueIsReadByOnePollAtATime() {
-    Stage fifo = new Stage(".fifo");
-    try (fifo) {
-      assertThat(pollsAtOnce(fifo)).isEqualTo(1);
-    }
-  }
-
-  /** Time is what this is about: polls that do not wait, of an empty queue, for two seconds. */
-  @Test
-  void anEmptyQueueIsNotAskedWithoutAPause() {
-    AtomicInteger polls = new AtomicInteger();
-    SqsConsumer.Builder builder =
-        wrapped(
-            call -> {
-              if (call.equals("serviceClientConfiguration")) {
-                throw new UnsupportedOperationException("so that it is used for polls as well");
-              }
-              polls.addAndGet(call.equals("receiveMessage") ? 1 : 0);
-              return CompletableFuture.completedFuture(null);
-            });
-    long begun = System.nanoTime();
-    stage.start(builder.waitTime(Duration.ZERO));
-    await().atMost(Stage.PATIENCE).until(() -> polls.get() == 10);
-    assertThat(System.nanoTime() - begun).isGreaterThan(900_000_000L);
   }
 
   /** The first call for ten of them has no answer; they alone go without. */

@@ -2,11 +2,13 @@ package dev.mailroom.inbox.sqs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,6 +58,28 @@ class SqsConsumerPoisonIT {
     stage.awaitEmptyQueue();
     assertThat(stage.effects()).containsExactlyElementsOf(BEHIND);
     assertThat(stage.heard.failures).hasSize(3);
+    assertThat(stage.visibleIn(dead)).isEqualTo(1);
+  }
+
+  @Test
+  void soItIsWithOneThatAlwaysTakesTooLong() {
+    String dead = Stage.AWS.createQueue("dead-" + stage.name);
+    redriveTo("dead-" + stage.name, 2);
+    stage.start(
+        stage
+            .consumer()
+            .maxProcessing(Duration.ofSeconds(2))
+            .on(
+                "Said",
+                (message, context) -> {
+                  if (message.payload().equals("poison")) {
+                    new CountDownLatch(1).await();
+                  }
+                  Stage.record(message, context);
+                }));
+    stage.awaitEffects(BEHIND.size());
+    stage.awaitEmptyQueue();
+    assertThat(stage.effects()).containsExactlyElementsOf(BEHIND);
     assertThat(stage.visibleIn(dead)).isEqualTo(1);
   }
 
