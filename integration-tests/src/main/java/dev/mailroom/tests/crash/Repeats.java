@@ -21,7 +21,7 @@ final class Repeats {
    * @param since messages accepted from then on may be repeated, too
    * @param waiting messages in the outbox
    */
-  private record Risk(long from, long to, long since, Set<String> waiting) {
+  record Risk(long from, long to, long since, Set<String> waiting) {
 
     boolean explains(Repeat repeat) {
       return (waiting.contains(repeat.message()) || repeat.before() >= since)
