@@ -170,14 +170,11 @@ public final class Audit implements AutoCloseable {
   /** The messages in the outbox, each as {@code queue/key:number}. */
   public Set<String> waiting() throws SQLException {
     return new HashSet<>(
-        town.list(
-            WAITING,
-            row -> {
-              String destination = row.getString("destination");
-              return destination.substring(destination.indexOf(':') + 1)
-                  + "/"
-                  + row.getString("payload");
-            }));
+        town.list(WAITING, row -> message(row.getString("destination"), row.getString("payload"))));
+  }
+
+  static String message(String destination, String payload) {
+    return destination.substring(destination.indexOf(':') + 1) + "/" + payload;
   }
 
   /** The messages that the broker accepted between two times, as in {@link #waiting}. */
