@@ -55,6 +55,7 @@ final class Disasters {
   private void killRelay() throws Exception {
     Child relay = town.relays().remove(random.nextInt(town.relays().size()));
     unanswered += Long.parseLong(relay.tell("unanswered"));
+    repeats.withoutAnswer(relay.tell("which"));
     long now = System.currentTimeMillis();
     relay.kill();
     repeats.afterRelay(now, now, audit.waiting());
@@ -101,9 +102,11 @@ final class Disasters {
   }
 
   private void loseAnswers() throws Exception {
+    long now = System.currentTimeMillis();
     town.aws().tell("lossy");
     Thread.sleep(1_000 + random.nextInt(2_000));
     town.aws().tell("faults");
+    repeats.afterLoss(now, System.currentTimeMillis());
   }
 
   private void letBrokerFail() throws Exception {
@@ -131,10 +134,12 @@ final class Disasters {
   /** What happened, and how often. */
   List<Figure> figures() throws Exception {
     long withoutAnswer = withoutAnswer();
+    for (Child relay : town.relays()) {
+      repeats.withoutAnswer(relay.tell("which"));
+    }
     List<Figure> figures = new ArrayList<>();
     figures.add(shown(Figure.of("sent_without_answer", withoutAnswer)));
-    figures.add(
-        Figure.of("repeats_unexplained", repeats.unexplained()).atMost((double) withoutAnswer));
+    figures.add(Figure.of("repeats_unexplained", repeats.unexplained()).exactly(0));
     figures.add(shown(Figure.of("connections_cut", connectionsCut)));
     figures.addAll(deck.figures());
     return figures;

@@ -4,6 +4,7 @@ import dev.mailroom.tests.town.Audit;
 import dev.mailroom.tests.town.Audit.Repeat;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -21,7 +22,7 @@ final class Repeats {
    * @param since messages accepted from then on may be repeated, too
    * @param waiting messages in the outbox
    */
-  private record Risk(long from, long to, long since, Set<String> waiting) {
+  record Risk(long from, long to, long since, Set<String> waiting) {
 
     boolean explains(Repeat repeat) {
       return (waiting.contains(repeat.message()) || repeat.before() >= since)
@@ -32,6 +33,8 @@ final class Repeats {
 
   private final Audit audit;
   private final List<Risk> risks = new ArrayList<>();
+  private final List<Risk> losses = new ArrayList<>();
+  private final Set<String> withoutAnswer = new HashSet<>();
 
   Repeats(Audit audit) {
     this.audit = audit;
@@ -57,7 +60,17 @@ final class Repeats {
     risks.add(new Risk(from, to, since, waiting));
   }
 
-  /** How many messages may have been repeated, once for each disaster. */
+  /** The broker left calls without an answer. */
+  void afterLoss(long from, long to) {
+    losses.add(new Risk(from, to, from, Set.of()));
+  }
+
+  /** What a relay has sent without an answer in time, with blanks in between. */
+  void withoutAnswer(String messages) {
+    Collections.addAll(withoutAnswer, messages.split(" ", -1));
+  }
+
+  /** How many messages may have been repeated, once for each time that relays or database died. */
   long possible() throws SQLException {
     long sum = 0;
     for (Risk risk : risks) {
@@ -68,10 +81,12 @@ final class Repeats {
     return sum;
   }
 
-  /** How many repeats no disaster explains. */
+  /** How many repeats nothing explains. */
   long unexplained() throws SQLException {
     return audit.repeats().stream()
+        .filter(repeat -> !withoutAnswer.contains(repeat.message()))
         .filter(repeat -> risks.stream().noneMatch(risk -> risk.explains(repeat)))
+        .filter(repeat -> losses.stream().noneMatch(risk -> risk.explains(repeat)))
         .count();
   }
 }

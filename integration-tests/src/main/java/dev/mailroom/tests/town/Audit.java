@@ -60,7 +60,7 @@ public final class Audit implements AutoCloseable {
       """;
 
   /** Each acceptance of a message after the first, with the one before. */
-  private static final String REPEATS =
+  static final String REPEATS =
       """
       SELECT queue, message_key, n, before_ms, at_ms FROM (
         SELECT queue, message_key, n, at_ms,
@@ -75,7 +75,7 @@ public final class Audit implements AutoCloseable {
    * again. A key may go back at any time, but must go on from there without a gap. One that was
    * sent late by a relay that had stood still may stand in between.
    */
-  private static final String GAPS =
+  static final String GAPS =
       """
       SELECT count(*) FROM (
         SELECT place, coalesce(lag(place, 1) OVER w, 0) AS previous,
@@ -84,8 +84,9 @@ public final class Audit implements AutoCloseable {
               WHERE queue = '%1$s' GROUP BY message_key, n, broker_id) a
         JOIN (SELECT message_key, n,
                      row_number() OVER (PARTITION BY message_key ORDER BY n) AS place
-              FROM sent WHERE queue = '%1$s') s USING (message_key, n)
-        WINDOW w AS (PARTITION BY message_key ORDER BY arrived)) c
+              FROM sent WHERE queue = '%1$s') s
+        ON s.message_key = a.message_key AND s.n = a.n
+        WINDOW w AS (PARTITION BY a.message_key ORDER BY arrived)) c
       WHERE place > previous + 1 AND place <> one_before + 1
       """;
 
@@ -169,14 +170,11 @@ public final class Audit implements AutoCloseable {
   /** The messages in the outbox, each as {@code queue/key:number}. */
   public Set<String> waiting() throws SQLException {
     return new HashSet<>(
-        town.list(
-            WAITING,
-            row -> {
-              String destination = row.getString("destination");
-              return destination.substring(destination.indexOf(':') + 1)
-                  + "/"
-                  + row.getString("payload");
-            }));
+        town.list(WAITING, row -> message(row.getString("destination"), row.getString("payload"))));
+  }
+
+  static String message(String destination, String payload) {
+    return destination.substring(destination.indexOf(':') + 1) + "/" + payload;
   }
 
   /** The messages that the broker accepted between two times, as in {@link #waiting}. */

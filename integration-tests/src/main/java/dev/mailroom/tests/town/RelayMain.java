@@ -15,8 +15,8 @@ import software.amazon.awssdk.services.sqs.SqsAsyncClient;
 
 /**
  * A relay in a process of its own, until it is told to stop or standard input ends; then it drains
- * and leaves. To each line it answers how many entries it sent without an answer until now, and it
- * says so once more when it has left.
+ * and leaves. To {@code unanswered} it answers how many entries it sent without an answer until
+ * now, and it says so once more when it has left; to {@code which} it answers what they were.
  */
 public final class RelayMain {
 
@@ -65,7 +65,11 @@ public final class RelayMain {
     BufferedReader lines =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-      System.out.println("obeyed " + line + " " + unanswered.entries());
+      System.out.println(
+          "obeyed "
+              + line
+              + " "
+              + (line.equals("which") ? unanswered.messages() : unanswered.entries()));
     }
   }
 }

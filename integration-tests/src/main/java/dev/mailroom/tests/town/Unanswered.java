@@ -6,24 +6,30 @@ import dev.mailroom.relay.OutboxEntry;
 import dev.mailroom.relay.Transport;
 import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * Counts the entries of calls that had no answer in time, which the broker may have accepted. The
+ * Notes the entries of calls that had no answer in time, which the broker may have accepted. The
  * relay sends them again; nobody could do otherwise.
  */
 final class Unanswered implements Transport {
 
   private final Transport transport;
-  private final AtomicLong entries = new AtomicLong();
+  private final Queue<String> messages = new ConcurrentLinkedQueue<>();
 
   Unanswered(Transport transport) {
     this.transport = transport;
   }
 
-  long entries() {
-    return entries.get();
+  int entries() {
+    return messages.size();
+  }
+
+  /** Those entries, as {@link Audit#waiting} has them. */
+  String messages() {
+    return String.join(" ", messages);
   }
 
   @Override
@@ -32,9 +38,11 @@ final class Unanswered implements Transport {
         .send(destination, batch)
         .thenApply(
             results -> {
-              results.stream()
-                  .filter(result -> result.toString().contains("it may have been accepted"))
-                  .forEach(result -> entries.incrementAndGet());
+              for (int i = 0; i < results.size(); i++) {
+                if (results.get(i).toString().contains("it may have been accepted")) {
+                  messages.add(Audit.message(destination, batch.get(i).message().payload()));
+                }
+              }
               return results;
             });
   }
