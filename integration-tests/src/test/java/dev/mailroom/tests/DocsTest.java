@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The Java that the docs show is a part of the examples, which are compiled and tested. Spaces,
+ * The Java that the docs show is a part of the examples or of their tests, which are run. Spaces,
  * line breaks and comments may differ; what an empty line separates may stand in different places.
  */
 class DocsTest {
@@ -55,7 +55,7 @@ class DocsTest {
   @ParameterizedTest
   @MethodSource("pages")
   void samplesArePartsOfExamples(Path page) throws IOException {
-    try (Stream<Path> files = Files.walk(ROOT.resolve("examples/src/main/java"))) {
+    try (Stream<Path> files = Files.walk(ROOT.resolve("examples/src"))) {
       List<String> examples =
           files
               .filter(path -> path.toString().endsWith(".java"))

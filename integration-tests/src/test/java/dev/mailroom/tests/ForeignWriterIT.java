@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -30,8 +31,12 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Who writes an outbox message needs neither Java nor this library: six columns of a row, in the
@@ -41,22 +46,10 @@ class ForeignWriterIT {
 
   private static final String ID = "01939f6e-7d6a-7c3e-9d3c-0242ac120002";
 
-  private static final String ROLLED_BACK =
-      """
-      INSERT INTO outbox_message
-        (destination, message_id, message_key, message_type, headers, payload)
-      VALUES
-        ('orders', '01939f6e-7d6a-7c3e-9d3c-0242ac120001', 'order-1', 'OrderPlaced', NULL, 'never');
-      """;
+  /** As docs/databases.md shows it. */
+  private static final String COMMITTED = shown("Any database");
 
-  private static final String COMMITTED =
-      """
-      INSERT INTO outbox_message
-        (destination, message_id, message_key, message_type, headers, payload)
-      VALUES
-        ('orders', '01939f6e-7d6a-7c3e-9d3c-0242ac120002', 'order-1', 'OrderPlaced',
-         '{"tenant": "blue"}', 'It''s größer 🚀  ');
-      """;
+  private static final String ROLLED_BACK = COMMITTED.replace(ID, ID.replaceAll("2$", "1"));
 
   private static final String SCRIPT =
       "BEGIN;\n" + ROLLED_BACK + "ROLLBACK;\nBEGIN;\n" + COMMITTED + "COMMIT;\n";
@@ -113,6 +106,41 @@ class ForeignWriterIT {
           DriverManager.getConnection(database.jdbcUrl().replace("jdbc:mariadb:", "jdbc:mysql:")));
       assertDelivered(database);
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"POSTGRESQL, PostgreSQL", "MARIADB, 'MariaDB, MySQL'", "H2, H2"})
+  void aScheduledMessageOfTheDocsWaits(DatabaseKind kind, String heading) throws SQLException {
+    try (TestDatabase database = withOutbox(kind);
+        Connection connection = database.dataSource().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(shown(heading));
+      try (ResultSet row =
+          statement.executeQuery("SELECT state, partition_no FROM outbox_parked")) {
+        assertThat(row.next()).isTrue();
+        assertThat(row.getString("state")).isEqualTo("SCHEDULED");
+        assertThat(row.getInt("partition_no")).isBetween(0, 15);
+        assertThat(row.next()).isFalse();
+      }
+    }
+  }
+
+  @Test
+  void plainStatementsOnH2() throws Exception {
+    try (TestDatabase database = withOutbox(DatabaseKind.H2)) {
+      write(database.dataSource().getConnection());
+      assertDelivered(database);
+    }
+  }
+
+  /** The statement of the docs below a comment. */
+  private static String shown(String heading) {
+    String docs = read(Path.of("../docs/databases.md"));
+    Matcher block =
+        Pattern.compile("```sql\n-- " + Pattern.quote(heading) + "\n(.*?)```", Pattern.DOTALL)
+            .matcher(docs);
+    assertThat(block.find()).as(heading).isTrue();
+    return block.group(1);
   }
 
   private static TestDatabase withOutbox(DatabaseKind kind) {

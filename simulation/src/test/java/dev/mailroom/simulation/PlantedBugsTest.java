@@ -63,16 +63,6 @@ class PlantedBugsTest {
             "    open.forEach(transaction -> names.add(transaction.name));\n",
             "    open.forEach(t -> { names.clear(); names.add(t.name); });\n"),
         new Bug(
-            "what was read above marks of the server before is kept",
-            "LaneReader",
-            "    if (number <= unsureUpTo) {",
-            "    if (false) {"),
-        new Bug(
-            "another server told of once only",
-            "ServerWatch",
-            "      world.loop.interleave(",
-            "      heeded = server[0];\n      world.loop.interleave("),
-        new Bug(
             "window forgotten at the acknowledgement",
             "Engine",
             "    ledger.forgetLater(slots);\n",

@@ -256,6 +256,24 @@ class ScenariosTest {
     assertSettledSoon();
   }
 
+  /** A read that was on its way holds for the old one: it misses the rows below its mark. */
+  @Test
+  void aFailoverBehindAProxyKeepsTheOrderOfKeys() {
+    Instance relay = world.startRelay();
+    for (int round = 0; round < 20; round++) {
+      world.writers.write(FIFO, "a", 3);
+      assertSettledSoon();
+      seconds(5); // the marks move
+      relay.lag(Loop.SECOND);
+      world.loop.run(Loop.SECOND + round * 57 * Loop.MILLI);
+      world.audit.excuse("the database fails over");
+      world.database.failOverBehindAProxy();
+      world.writers.write(FIFO, "a", 10 + 6 * round); // from 1 on, and beyond the old mark
+      assertSettledSoon();
+      relay.lag(0);
+    }
+  }
+
   @Test
   void afterACrashTheNextOneTakesOverWithinALease() {
     Instance first = world.startRelay();

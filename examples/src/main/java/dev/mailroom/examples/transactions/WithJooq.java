@@ -28,7 +28,7 @@ public final class WithJooq implements OrderPlacer {
               .values(order, cents)
               .execute();
           outbox
-              .on(transaction.dsl())
+              .on(transaction)
               .publish(
                   Message.to("orders")
                       .type("OrderPlaced")

@@ -20,8 +20,8 @@ public enum Database {
   POSTGRESQL("PostgreSQL", '"', List.of(14)),
   /** MariaDB 10.6 and later. */
   MARIADB("MariaDB", '`', List.of(10, 6)),
-  /** MySQL 8.0.17 and later. */
-  MYSQL("MySQL", '`', List.of(8, 0, 17)),
+  /** MySQL 8.0.29 and later. */
+  MYSQL("MySQL", '`', List.of(8, 0, 29)),
   /** H2 2.x: for tests and toys. */
   H2("H2", '"', List.of(2));
 

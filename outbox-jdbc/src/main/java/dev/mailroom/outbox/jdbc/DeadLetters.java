@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe to share between threads. Each call takes a connection for its duration. All of them
  * throw {@link MailroomException} if the database fails; an act that fails midway has marked, and
- * recorded, the messages up to there.
+ * recorded, the messages up to there. jOOQ, which builds the statements, greets in the log once;
+ * who does not want it sets the logger {@code org.jooq.Constants} to {@code WARN}.
  */
 public final class DeadLetters {
 

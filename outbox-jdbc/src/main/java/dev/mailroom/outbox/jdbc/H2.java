@@ -11,48 +11,30 @@ import java.util.Optional;
  * H2 2.x, for tests and toys: in the JVM a statement costs no round trip, so most of these work row
  * by row.
  */
-final class H2 implements Dialect {
+final class H2 extends Dialect {
 
   private static final String ISOLATION =
       "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL ";
 
-  private final WriterStatements writer;
-  private final HotStatements hot;
-  private final ParkedStatements parked;
-  private final LeaseStatements leases;
-
   H2(TableNames names) {
-    Sql sql = new Sql(names, Database.H2);
-    H2Turns turns = new H2Turns(sql);
-    writer = new H2Writer(sql, turns);
-    hot = new H2Hot(sql, this);
-    parked = new H2Parked(sql, turns);
-    leases = new H2Leases(sql, turns);
+    this(new Sql(names, Database.H2));
   }
 
-  @Override
-  public WriterStatements writer() {
-    return writer;
+  private H2(Sql sql) {
+    this(sql, new H2Turns(sql));
   }
 
-  @Override
-  public HotStatements hot() {
-    return hot;
-  }
-
-  @Override
-  public ParkedStatements parked() {
-    return parked;
-  }
-
-  @Override
-  public LeaseStatements leases() {
-    return leases;
+  private H2(Sql sql, H2Turns turns) {
+    super(
+        new H2Writer(sql, turns),
+        new H2Hot(sql),
+        new H2Parked(sql, turns),
+        new H2Leases(sql, turns));
   }
 
   /** All of it is the session's; what it was is kept in variables of the session. */
   @Override
-  public void bound(Connection connection, Duration lock, Duration statement) throws SQLException {
+  void bound(Connection connection, Duration lock, Duration statement) throws SQLException {
     execute(
         connection,
         """
@@ -72,7 +54,7 @@ final class H2 implements Dialect {
   }
 
   @Override
-  public void unbound(Connection connection) throws SQLException {
+  void unbound(Connection connection) throws SQLException {
     Optional<String> isolation = isolationBefore(connection);
     if (isolation.isPresent()) {
       execute(connection, ISOLATION + isolation.get());

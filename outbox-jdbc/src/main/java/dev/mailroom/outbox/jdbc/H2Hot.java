@@ -8,7 +8,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -69,11 +68,9 @@ final class H2Hot implements HotStatements {
       """;
 
   private final Sql sql;
-  private final H2 h2;
 
-  H2Hot(Sql sql, H2 h2) {
+  H2Hot(Sql sql) {
     this.sql = sql;
-    this.h2 = h2;
   }
 
   @Override
@@ -145,12 +142,6 @@ final class H2Hot implements HotStatements {
     statement.setInt(last + 2, id.lane().partition());
     statement.setLong(last + 3, id.seq());
     statement.setObject(last + 4, id.messageId());
-  }
-
-  /** H2 has no commit that is lazier for one transaction. */
-  @Override
-  public void commitLazily(Connection connection) throws SQLException {
-    h2.bound(connection, Duration.ofSeconds(1), Duration.ofSeconds(5));
   }
 
   @Override

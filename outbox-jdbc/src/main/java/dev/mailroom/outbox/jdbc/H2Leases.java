@@ -6,15 +6,11 @@ import dev.mailroom.relay.LeaseStore.Presence;
 import dev.mailroom.relay.LeaseStore.Roll;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -96,39 +92,14 @@ final class H2Leases implements LeaseStatements {
   private List<Presence> relays(Connection connection, Duration lease) throws SQLException {
     try (PreparedStatement select = connection.prepareStatement(sql.of(RELAYS))) {
       select.setLong(1, micros(lease));
-      try (ResultSet results = select.executeQuery()) {
-        List<Presence> relays = new ArrayList<>();
-        while (results.next()) {
-          relays.add(
-              new Presence(
-                  results.getObject("instance_id", UUID.class),
-                  instant(results, "seen_at"),
-                  results.getBoolean("fresh")));
-        }
-        return relays;
-      }
+      return LeaseReader.relays(select, RowReader.ZONED);
     }
   }
 
   private List<Holding> partitions(Connection connection) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement(sql.of(PARTITIONS));
-        ResultSet results = select.executeQuery()) {
-      List<Holding> partitions = new ArrayList<>();
-      while (results.next()) {
-        partitions.add(
-            new Holding(
-                results.getInt("partition_no"),
-                Optional.ofNullable(results.getObject("owner", UUID.class)),
-                results.getLong("epoch"),
-                instant(results, "lease_until"),
-                results.getBoolean("expired")));
-      }
-      return partitions;
+    try (PreparedStatement select = connection.prepareStatement(sql.of(PARTITIONS))) {
+      return LeaseReader.partitions(select, RowReader.ZONED);
     }
-  }
-
-  private static Instant instant(ResultSet results, String column) throws SQLException {
-    return results.getObject(column, OffsetDateTime.class).toInstant();
   }
 
   @Override
@@ -201,21 +172,7 @@ final class H2Leases implements LeaseStatements {
     }
     try (PreparedStatement select = connection.prepareStatement(sql.of(HELD_BY))) {
       select.setObject(1, relay);
-      release(connection, leases(select));
-    }
-  }
-
-  private static List<Lease> leases(PreparedStatement select) throws SQLException {
-    try (ResultSet results = select.executeQuery()) {
-      List<Lease> leases = new ArrayList<>();
-      while (results.next()) {
-        leases.add(
-            new Lease(
-                results.getInt("partition_no"),
-                results.getObject("owner", UUID.class),
-                results.getLong("epoch")));
-      }
-      return leases;
+      release(connection, LeaseReader.leases(select));
     }
   }
 

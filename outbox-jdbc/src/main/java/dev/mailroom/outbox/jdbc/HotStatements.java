@@ -23,12 +23,6 @@ interface HotStatements {
 
   List<Row> load(Connection connection, List<RowId> rows) throws SQLException;
 
-  /**
-   * Lets the transaction commit without waiting for the disk, where the database can, and fail
-   * rather than wait for others for long.
-   */
-  void commitLazily(Connection connection) throws SQLException;
-
   /** Deletes rows, which come sorted. */
   void delete(Connection connection, List<RowId> rows) throws SQLException;
 

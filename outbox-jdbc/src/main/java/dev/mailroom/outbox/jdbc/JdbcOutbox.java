@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jooq.Configuration;
 import org.jooq.DSLContext;
 
 /**
@@ -110,6 +111,11 @@ public final class JdbcOutbox {
    */
   public Outbox on(DSLContext transaction) {
     return messages -> transaction.connection(connection -> publishOn(connection, messages));
+  }
+
+  /** As {@link #on(DSLContext)}, for what {@code transaction} gives to a lambda as it is. */
+  public Outbox on(Configuration transaction) {
+    return on(transaction.dsl());
   }
 
   private void publishOn(Connection connection, List<Message> messages) {

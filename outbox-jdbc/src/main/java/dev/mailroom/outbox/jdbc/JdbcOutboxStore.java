@@ -78,7 +78,7 @@ public final class JdbcOutboxStore implements OutboxStore {
     List<RowId> sorted = rows.stream().sorted().toList();
     writing(
         (dialect, connection) -> {
-          dialect.hot().commitLazily(connection);
+          dialect.commitLazily(connection);
           dialect.hot().delete(connection, sorted);
         });
   }

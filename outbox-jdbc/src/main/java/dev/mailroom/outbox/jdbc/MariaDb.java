@@ -10,8 +10,8 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 
-/** MariaDB 10.6 and later, and MySQL 8.0 and later; all that differs between them stands here. */
-final class MariaDb implements Dialect {
+/** MariaDB 10.6 and later, and MySQL 8.0.29 and later; all that differs between them stands here. */
+final class MariaDb extends Dialect {
 
   /** For {@link #bound} and {@link #unbound}: only MariaDB can bound a statement that writes. */
   private enum Bounds {
@@ -71,54 +71,34 @@ final class MariaDb implements Dialect {
       """;
 
   private final Bounds bounds;
-  private final WriterStatements writer;
-  private final HotStatements hot;
-  private final ParkedStatements parked;
-  private final LeaseStatements leases;
 
   MariaDb(TableNames names, Database database) {
-    boolean mysql = database == Database.MYSQL;
-    Sql sql = new Sql(names, database);
+    this(new Sql(names, database), database == Database.MYSQL);
+  }
+
+  private MariaDb(Sql sql, boolean mysql) {
+    super(
+        new MariaDbWriter(sql),
+        new MariaDbHot(sql, mysql ? SERVER_OF_MYSQL : SERVER_OF_MARIADB, mysql),
+        new MariaDbParked(sql),
+        new MariaDbLeases(sql));
     bounds = mysql ? Bounds.MYSQL : Bounds.MARIADB;
-    writer = new MariaDbWriter(sql);
-    hot = new MariaDbHot(sql, this, mysql ? SERVER_OF_MYSQL : SERVER_OF_MARIADB, mysql);
-    parked = new MariaDbParked(sql);
-    leases = new MariaDbLeases(sql);
-  }
-
-  @Override
-  public WriterStatements writer() {
-    return writer;
-  }
-
-  @Override
-  public HotStatements hot() {
-    return hot;
-  }
-
-  @Override
-  public ParkedStatements parked() {
-    return parked;
-  }
-
-  @Override
-  public LeaseStatements leases() {
-    return leases;
   }
 
   /**
    * The timeouts are the session's, as there are none for a transaction; the isolation is that of
-   * the next transaction only. InnoDB counts whole seconds.
+   * the next transaction only. Not to wait for the disk could only the whole server be told. InnoDB
+   * counts whole seconds.
    */
   @Override
-  public void bound(Connection connection, Duration lock, Duration statement) throws SQLException {
+  void bound(Connection connection, Duration lock, Duration statement) throws SQLException {
     String seconds = Double.toString(statement.toMillis() / 1000.0);
     long idle = Math.max(5, statement.toSeconds());
     execute(connection, bounds.set.formatted(Math.max(1, lock.toSeconds()), seconds, idle));
   }
 
   @Override
-  public void unbound(Connection connection) throws SQLException {
+  void unbound(Connection connection) throws SQLException {
     execute(connection, bounds.restore);
   }
 

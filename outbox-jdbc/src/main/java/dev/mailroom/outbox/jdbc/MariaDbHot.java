@@ -11,7 +11,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -28,9 +27,6 @@ import java.util.Set;
  * only where it is wanted.
  */
 final class MariaDbHot implements HotStatements {
-
-  private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(1);
-  private static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(5);
 
   private static final int GATES = 240;
 
@@ -117,14 +113,12 @@ final class MariaDbHot implements HotStatements {
   private static final String PREPARED = "XA RECOVER";
 
   private final Sql sql;
-  private final MariaDb dialect;
   private final String server;
   private final boolean keepsLocksOfPrepared;
   private final MariaDbDestinations destinations;
 
-  MariaDbHot(Sql sql, MariaDb dialect, String server, boolean keepsLocksOfPrepared) {
+  MariaDbHot(Sql sql, String server, boolean keepsLocksOfPrepared) {
     this.sql = sql;
-    this.dialect = dialect;
     this.server = server;
     this.keepsLocksOfPrepared = keepsLocksOfPrepared;
     destinations = new MariaDbDestinations(sql);
@@ -196,12 +190,6 @@ final class MariaDbHot implements HotStatements {
         return rows(results);
       }
     }
-  }
-
-  /** Only the whole server could be told not to wait for the disk; so it is the waits alone. */
-  @Override
-  public void commitLazily(Connection connection) throws SQLException {
-    dialect.bound(connection, LOCK_TIMEOUT, STATEMENT_TIMEOUT);
   }
 
   @Override

@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -110,31 +109,13 @@ final class MariaDbLeases implements LeaseStatements {
   private List<Presence> relays(Connection connection, Duration lease) throws SQLException {
     try (PreparedStatement select = connection.prepareStatement(sql.of(RELAYS))) {
       select.setLong(1, micros(lease));
-      try (ResultSet results = select.executeQuery()) {
-        List<Presence> relays = new ArrayList<>();
-        while (results.next()) {
-          UUID relay = UUID.fromString(results.getString("instance_id"));
-          relays.add(new Presence(relay, time(results, "seen_at"), results.getBoolean("fresh")));
-        }
-        return relays;
-      }
+      return LeaseReader.relays(select, MariaDb::time);
     }
   }
 
   private List<Holding> partitions(Connection connection) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement(sql.of(PARTITIONS));
-        ResultSet results = select.executeQuery()) {
-      List<Holding> partitions = new ArrayList<>();
-      while (results.next()) {
-        partitions.add(
-            new Holding(
-                results.getInt("partition_no"),
-                Optional.ofNullable(results.getString("owner")).map(UUID::fromString),
-                results.getLong("epoch"),
-                time(results, "lease_until"),
-                results.getBoolean("expired")));
-      }
-      return partitions;
+    try (PreparedStatement select = connection.prepareStatement(sql.of(PARTITIONS))) {
+      return LeaseReader.partitions(select, MariaDb::time);
     }
   }
 
@@ -208,7 +189,7 @@ final class MariaDbLeases implements LeaseStatements {
     update(connection, STRIKE_OFF, relay.toString());
     try (PreparedStatement select = connection.prepareStatement(sql.of(HELD_BY))) {
       select.setString(1, relay.toString());
-      release(connection, LeaseStatements.sorted(leases(select)));
+      release(connection, LeaseStatements.sorted(LeaseReader.leases(select)));
     }
   }
 
@@ -246,18 +227,7 @@ final class MariaDbLeases implements LeaseStatements {
   /** All leases; stable only for those whose turn was taken. */
   static List<Lease> held(Connection connection, Sql sql) throws SQLException {
     try (PreparedStatement select = connection.prepareStatement(sql.of(HELD))) {
-      return leases(select);
-    }
-  }
-
-  private static List<Lease> leases(PreparedStatement select) throws SQLException {
-    try (ResultSet results = select.executeQuery()) {
-      List<Lease> leases = new ArrayList<>();
-      while (results.next()) {
-        UUID owner = UUID.fromString(results.getString("owner"));
-        leases.add(new Lease(results.getInt("partition_no"), owner, results.getLong("epoch")));
-      }
-      return leases;
+      return LeaseReader.leases(select);
     }
   }
 }

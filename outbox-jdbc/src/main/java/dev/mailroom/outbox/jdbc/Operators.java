@@ -29,10 +29,7 @@ final class Operators {
   private static final Field<String> SELECTION = field(unquotedName("selection"), String.class);
   private static final Field<Long> AFFECTED = field(unquotedName("affected"), Long.class);
 
-  // Read once, when the first statement is built: jOOQ has no other switch for these.
   static {
-    System.setProperty("org.jooq.no-logo", "true");
-    System.setProperty("org.jooq.no-tips", "true");
     // It loads for seconds on a busy machine: not in a transaction, whose idle time is bounded.
     DSL.using(SQLDialect.DEFAULT).render(DSL.selectOne().from(table("t")).where(ACT.eq("x")));
   }

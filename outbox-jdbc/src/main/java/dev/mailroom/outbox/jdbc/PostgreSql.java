@@ -8,7 +8,7 @@ import java.time.Duration;
 import org.postgresql.PGStatement;
 
 /** PostgreSQL 14 and later. */
-final class PostgreSql implements Dialect {
+final class PostgreSql extends Dialect {
 
   /**
    * Rows that are given by their keys are to be looked up by them. A table of some ten thousand
@@ -22,37 +22,32 @@ final class PostgreSql implements Dialect {
       SET LOCAL enable_mergejoin = off
       """;
 
-  private final WriterStatements writer;
-  private final HotStatements hot;
-  private final ParkedStatements parked;
-  private final LeaseStatements leases;
+  /** An operator who has locked a row must not hold up the acknowledgement of all others. */
+  private static final String COMMIT_LAZILY =
+      """
+      SET LOCAL synchronous_commit = off;
+      SET LOCAL lock_timeout = 1000;
+      SET LOCAL statement_timeout = 5000;
+      """
+          + BY_KEY;
 
   PostgreSql(TableNames names) {
-    Sql sql = new Sql(names, Database.POSTGRESQL);
-    writer = new PostgreSqlWriter(sql);
-    hot = new PostgreSqlHot(sql);
-    parked = new PostgreSqlParked(sql);
-    leases = new PostgreSqlLeases(sql);
+    this(new Sql(names, Database.POSTGRESQL));
+  }
+
+  private PostgreSql(Sql sql) {
+    super(
+        new PostgreSqlWriter(sql),
+        new PostgreSqlHot(sql),
+        new PostgreSqlParked(sql),
+        new PostgreSqlLeases(sql));
   }
 
   @Override
-  public WriterStatements writer() {
-    return writer;
-  }
-
-  @Override
-  public HotStatements hot() {
-    return hot;
-  }
-
-  @Override
-  public ParkedStatements parked() {
-    return parked;
-  }
-
-  @Override
-  public LeaseStatements leases() {
-    return leases;
+  void commitLazily(Connection connection) throws SQLException {
+    try (Statement set = connection.createStatement()) {
+      set.execute(COMMIT_LAZILY);
+    }
   }
 
   /**
@@ -73,7 +68,7 @@ final class PostgreSql implements Dialect {
    * committed before it.
    */
   @Override
-  public void bound(Connection connection, Duration lock, Duration statement) throws SQLException {
+  void bound(Connection connection, Duration lock, Duration statement) throws SQLException {
     try (Statement set = connection.createStatement()) {
       set.execute(
           """

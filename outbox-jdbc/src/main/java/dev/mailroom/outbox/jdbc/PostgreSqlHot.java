@@ -10,7 +10,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -100,18 +99,6 @@ final class PostgreSqlHot implements HotStatements {
       FROM found f
       """;
 
-  /**
-   * An operator who has locked a row must not hold up the acknowledgement of all others; and {@link
-   * PostgreSql#BY_KEY}.
-   */
-  private static final String COMMIT_LAZILY =
-      """
-      SET LOCAL synchronous_commit = off;
-      SET LOCAL lock_timeout = 1000;
-      SET LOCAL statement_timeout = 5000;
-      """
-          + PostgreSql.BY_KEY;
-
   /** With the id: a failover may set the sequence back, and then another row has this seq. */
   static final String DELETE =
       """
@@ -197,13 +184,6 @@ final class PostgreSqlHot implements HotStatements {
         }
         return loaded;
       }
-    }
-  }
-
-  @Override
-  public void commitLazily(Connection connection) throws SQLException {
-    try (Statement set = connection.createStatement()) {
-      set.execute(COMMIT_LAZILY);
     }
   }
 

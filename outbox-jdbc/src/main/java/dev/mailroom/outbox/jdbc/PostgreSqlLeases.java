@@ -12,12 +12,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -125,39 +122,14 @@ final class PostgreSqlLeases implements LeaseStatements {
   private List<Presence> relays(Connection connection, Duration lease) throws SQLException {
     try (PreparedStatement select = prepare(connection, sql.of(RELAYS))) {
       select.setLong(1, micros(lease));
-      try (ResultSet results = select.executeQuery()) {
-        List<Presence> relays = new ArrayList<>();
-        while (results.next()) {
-          relays.add(
-              new Presence(
-                  results.getObject("instance_id", UUID.class),
-                  instant(results, "seen_at"),
-                  results.getBoolean("fresh")));
-        }
-        return relays;
-      }
+      return LeaseReader.relays(select, RowReader.ZONED);
     }
   }
 
   private List<Holding> partitions(Connection connection) throws SQLException {
-    try (PreparedStatement select = prepare(connection, sql.of(PARTITIONS));
-        ResultSet results = select.executeQuery()) {
-      List<Holding> partitions = new ArrayList<>();
-      while (results.next()) {
-        partitions.add(
-            new Holding(
-                results.getInt("partition_no"),
-                Optional.ofNullable(results.getObject("owner", UUID.class)),
-                results.getLong("epoch"),
-                instant(results, "lease_until"),
-                results.getBoolean("expired")));
-      }
-      return partitions;
+    try (PreparedStatement select = prepare(connection, sql.of(PARTITIONS))) {
+      return LeaseReader.partitions(select, RowReader.ZONED);
     }
-  }
-
-  private static Instant instant(ResultSet results, String column) throws SQLException {
-    return results.getObject(column, OffsetDateTime.class).toInstant();
   }
 
   @Override
@@ -195,7 +167,7 @@ final class PostgreSqlLeases implements LeaseStatements {
       update.setObject(arrays.next(), relay);
       update.setLong(arrays.next(), micros(lease));
       arrays.add("smallint", free, partition -> partition);
-      return leases(update);
+      return LeaseReader.leases(update);
     }
   }
 
@@ -232,25 +204,8 @@ final class PostgreSqlLeases implements LeaseStatements {
     }
     try (PreparedStatement select = prepare(connection, sql.of(HELD_BY))) {
       select.setObject(1, relay);
-      release(connection, LeaseStatements.sorted(leases(select)));
+      release(connection, LeaseStatements.sorted(LeaseReader.leases(select)));
     }
-  }
-
-  private static List<Lease> leases(PreparedStatement statement) throws SQLException {
-    try (ResultSet results = statement.executeQuery()) {
-      List<Lease> leases = new ArrayList<>();
-      while (results.next()) {
-        leases.add(lease(results));
-      }
-      return leases;
-    }
-  }
-
-  static Lease lease(ResultSet results) throws SQLException {
-    return new Lease(
-        results.getInt("partition_no"),
-        results.getObject("owner", UUID.class),
-        results.getLong("epoch"));
   }
 
   static void addLeases(ArrayParameters arrays, List<Lease> leases) throws SQLException {

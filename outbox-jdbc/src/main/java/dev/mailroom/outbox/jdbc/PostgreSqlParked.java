@@ -169,11 +169,7 @@ final class PostgreSqlParked implements ParkedStatements {
     List<Lease> lost = new ArrayList<>(sorted);
     try (PreparedStatement lock = prepare(connection, sql.of(HOLD))) {
       PostgreSqlLeases.addLeases(new ArrayParameters(lock), sorted);
-      try (ResultSet results = lock.executeQuery()) {
-        while (results.next()) {
-          lost.remove(PostgreSqlLeases.lease(results));
-        }
-      }
+      lost.removeAll(LeaseReader.leases(lock));
     }
     return lost;
   }

@@ -26,7 +26,7 @@ final class RowReader {
   }
 
   /** With a time zone. */
-  private static final Time ZONED =
+  static final Time ZONED =
       (results, column) -> results.getObject(column, OffsetDateTime.class).toInstant();
 
   static Row row(ResultSet results) throws SQLException {

@@ -18,7 +18,7 @@ class DatabaseTest {
     "MariaDB, 10.6.0-MariaDB, MARIADB",
     "MariaDB, 11.4.5-MariaDB-log, MARIADB",
     "MySQL, 5.5.5-10.11.18-MariaDB, MARIADB",
-    "MySQL, 8.0.17, MYSQL",
+    "MySQL, 8.0.29, MYSQL",
     "MySQL, 8.4.0-commercial, MYSQL",
     "MySQL, 9.1.0, MYSQL",
     "H2, 2.4.240 (2025-09-22), H2",
@@ -33,8 +33,8 @@ class DatabaseTest {
     "PostgreSQL, 13.22, PostgreSQL 14",
     "MariaDB, 10.5.29-MariaDB, MariaDB 10.6",
     "MySQL, 5.5.5-10.5.29-MariaDB, MariaDB 10.6",
-    "MySQL, 5.7.44, MySQL 8.0.17",
-    "MySQL, 8.0.16, MySQL 8.0.17",
+    "MySQL, 5.7.44, MySQL 8.0.29",
+    "MySQL, 8.0.28, MySQL 8.0.29",
     "H2, 1.4.200, H2 2"
   })
   void isTooOld(String product, String version, String needed) {

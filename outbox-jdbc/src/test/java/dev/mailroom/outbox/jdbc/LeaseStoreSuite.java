@@ -25,6 +25,7 @@ import dev.mailroom.relay.OutboxStore.Settlement;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -147,15 +148,12 @@ abstract class LeaseStoreSuite {
   void aRelayThatShowsItselfAgainIsNotWaitedFor() throws Exception {
     assumeThat(kind).as("H2 waits for it").isNotEqualTo(Database.H2);
     leases.renew(OTHER, HOUR, List.of());
+    database.execute(
+        "UPDATE outbox_relay SET seen_at = ?", server.time(Instant.parse("2001-01-01T00:00:00Z")));
     try (Connection other = database.begin()) {
       new Dialects(TableNames.DEFAULT).of(other).leases().show(other, OTHER);
-      Duration moment = Duration.ofMillis(1);
-      await()
-          .until(
-              () -> leases.renew(RELAY, moment, List.of()).relays(),
-              relays -> relays.stream().anyMatch(each -> !each.fresh()));
       for (int i = 0; i < 50; i++) {
-        assertThat(leases.renew(RELAY, moment, List.of()).relays()).hasSize(2);
+        assertThat(leases.renew(RELAY, HOUR, List.of()).relays()).hasSize(2);
       }
     }
   }

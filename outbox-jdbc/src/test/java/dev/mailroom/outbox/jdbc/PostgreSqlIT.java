@@ -1,10 +1,15 @@
 package dev.mailroom.outbox.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.mailroom.outbox.MailroomException;
+import dev.mailroom.outbox.Message;
 import dev.mailroom.relay.OutboxStore;
 import dev.mailroom.relay.OutboxStore.RowId;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -73,6 +78,27 @@ class PostgreSqlIT {
   class Operations extends OperatorsSuite {
     Operations() {
       super(Database.POSTGRESQL);
+    }
+  }
+
+  /** It answers as a standby does, with 25006, and so does a server that was made read-only. */
+  @Test
+  void aServerThatTakesNoWritesIsNamed() throws SQLException {
+    try (TestDatabase database = TestServer.of(Database.POSTGRESQL).withOutbox();
+        HikariDataSource readOnly = new HikariDataSource()) {
+      readOnly.setJdbcUrl(database.url);
+      readOnly.setConnectionInitSql("SET default_transaction_read_only = on");
+      Message message = Message.to("orders").type("T").payload("x").build();
+      try (Connection writer = readOnly.getConnection()) {
+        writer.setAutoCommit(false);
+        assertThatThrownBy(() -> JdbcOutbox.create().publish(writer, message))
+            .isInstanceOf(MailroomException.class)
+            .hasMessageContaining("Connect to the primary");
+        writer.rollback();
+      }
+      assertThatThrownBy(() -> JdbcOutboxStore.of(readOnly).remember(List.of("a")))
+          .isInstanceOf(MailroomException.class)
+          .hasMessageContaining("Connect to the primary");
     }
   }
 

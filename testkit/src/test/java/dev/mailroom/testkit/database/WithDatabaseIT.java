@@ -21,6 +21,8 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.platform.testkit.engine.EngineExecutionResults;
 import org.junit.platform.testkit.engine.EngineTestKit;
 
@@ -29,18 +31,31 @@ class WithDatabaseIT {
 
   private static final Queue<TestDatabase> SEEN = new ConcurrentLinkedQueue<>();
 
-  @Test
-  void aClassHasOneDatabaseUntilItsEnd() {
+  @ParameterizedTest
+  @ValueSource(classes = {OnPostgreSql.class, OnMariaDb.class, OnH2.class})
+  void aClassHasOneDatabaseUntilItsEnd(Class<?> tests) {
     SEEN.clear();
-    EngineExecutionResults results = run(UserTests.class);
-    results.testEvents().assertStatistics(counts -> counts.succeeded(3).failed(0));
+    run(tests).testEvents().assertStatistics(counts -> counts.succeeded(2).failed(0));
+    assertThat(SEEN.stream().map(TestDatabase::name).distinct()).hasSize(1);
+    assertSeenAreGone();
+  }
+
+  @Test
+  void aNestedClassMayHaveItsOwn() {
+    SEEN.clear();
+    run(OuterTests.class).testEvents().assertStatistics(counts -> counts.succeeded(3).failed(0));
     assertThat(SEEN.stream().map(TestDatabase::name).distinct()).hasSize(2);
+    assertSeenAreGone();
+  }
+
+  private static void assertSeenAreGone() {
     assertThat(SEEN)
         .allSatisfy(
             closed ->
                 assertThatThrownBy(() -> TestDatabaseIT.count(closed, "letter"))
                     .isInstanceOf(SQLException.class)
-                    .hasMessageContaining("not found"));
+                    .hasMessageMatching(
+                        "(?is).*(not found|does not exist|doesn't exist|unknown).*"));
   }
 
   @Test
@@ -105,8 +120,7 @@ class WithDatabaseIT {
     }
   }
 
-  @WithDatabase(value = DatabaseKind.H2, setUp = Tables.class)
-  static class UserTests {
+  abstract static class UserTests {
 
     UserTests(TestDatabase database) {
       SEEN.add(database);
@@ -130,6 +144,35 @@ class WithDatabaseIT {
         SEEN.add(database);
         assertThat(TestDatabaseIT.count(database, "letter")).isEqualTo(1);
       }
+    }
+  }
+
+  @WithDatabase(value = DatabaseKind.POSTGRESQL, setUp = Tables.class)
+  static class OnPostgreSql extends UserTests {
+    OnPostgreSql(TestDatabase database) {
+      super(database);
+    }
+  }
+
+  @WithDatabase(value = DatabaseKind.MARIADB, setUp = Tables.class)
+  static class OnMariaDb extends UserTests {
+    OnMariaDb(TestDatabase database) {
+      super(database);
+    }
+  }
+
+  @WithDatabase(value = DatabaseKind.H2, setUp = Tables.class)
+  static class OnH2 extends UserTests {
+    OnH2(TestDatabase database) {
+      super(database);
+    }
+  }
+
+  @WithDatabase(value = DatabaseKind.H2, setUp = Tables.class)
+  static class OuterTests extends UserTests {
+
+    OuterTests(TestDatabase database) {
+      super(database);
     }
 
     @Nested

@@ -55,8 +55,7 @@ CREATE TABLE IF NOT EXISTS ${prefix}outbox_message (
 -- It runs with the rights of who made it, before the server draws seq. The lock on the gate is held
 -- until the writer's transaction ends: a relay that can lock a gate knows that all have ended that
 -- went through it.
-DROP TRIGGER IF EXISTS ${prefix}outbox_message_place;
-CREATE TRIGGER ${prefix}outbox_message_place BEFORE INSERT ON ${prefix}outbox_message FOR EACH ROW
+CREATE TRIGGER IF NOT EXISTS ${prefix}outbox_message_place BEFORE INSERT ON ${prefix}outbox_message FOR EACH ROW
 SET NEW.message_id = LOWER(NEW.message_id),
     NEW.partition_no = (
       SELECT CRC32(COALESCE(NEW.message_key, NEW.message_id)) & 15
@@ -128,8 +127,7 @@ CREATE TABLE IF NOT EXISTS ${prefix}outbox_parked (
 ) ENGINE = InnoDB ROW_FORMAT = DYNAMIC COMMENT =
   'Messages that wait for something; the columns up to content_bytes are those of outbox_message';
 
-DROP TRIGGER IF EXISTS ${prefix}outbox_parked_place;
-CREATE TRIGGER ${prefix}outbox_parked_place BEFORE INSERT ON ${prefix}outbox_parked FOR EACH ROW
+CREATE TRIGGER IF NOT EXISTS ${prefix}outbox_parked_place BEFORE INSERT ON ${prefix}outbox_parked FOR EACH ROW
 SET NEW.message_id = LOWER(NEW.message_id),
     NEW.partition_no = CRC32(COALESCE(NEW.message_key, NEW.message_id)) & 15;
 
