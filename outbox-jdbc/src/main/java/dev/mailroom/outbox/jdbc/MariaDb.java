@@ -10,7 +10,9 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 
-/** MariaDB 10.6 and later, and MySQL 8.0.29 and later; all that differs between them stands here. */
+/**
+ * MariaDB 10.6 and later, and MySQL 8.0.29 and later; all that differs between them stands here.
+ */
 final class MariaDb extends Dialect {
 
   /** For {@link #bound} and {@link #unbound}: only MariaDB can bound a statement that writes. */
