@@ -91,7 +91,7 @@ public final class SqsConsumer implements AutoCloseable {
             settings.waitTime(),
             settings.visibility());
     Poison poison = new Poison(builder.deadLetters, builder.deadLetterAfter, listener);
-    inspection = new Inspection(queue, settings, poison, builder.deadLetters != null, findings);
+    inspection = Inspection.of(builder, queue, settings, poison, findings);
     worker =
         new Worker(
             new Unwrapping(address.name(), builder.payloads, findings),
