@@ -29,7 +29,10 @@ public final class BenchCommand {
   public static void main(String... arguments) {
     int status = 1;
     try {
-      status = new CommandLine(new BenchCommand()).execute(arguments);
+      status =
+          new CommandLine(new BenchCommand())
+              .setCaseInsensitiveEnumValuesAllowed(true)
+              .execute(arguments);
     } finally {
       System.exit(status);
     }
@@ -82,6 +85,11 @@ public final class BenchCommand {
               defaultValue = "10000000",
               description = "in the table, a tenth of them old (${DEFAULT-VALUE})")
           long rows,
+      @Option(
+              names = "--ids",
+              defaultValue = "outbox",
+              description = "of the messages: outbox (in the order of time) or foreign (in none)")
+          CleaningBench.Ids ids,
       @Option(names = "--json", description = "end with the result as one JSON object")
           boolean json)
       throws Exception {
@@ -89,7 +97,7 @@ public final class BenchCommand {
         HikariDataSource pool = pool(server.createDatabase("bench"), 2);
         HikariDataSource cleaning = pool(server.jdbcUrl("bench"), 1)) {
       List<String> durability = CleaningBench.show(pool, DURABILITY);
-      CleaningBench bench = new CleaningBench(pool, cleaning);
+      CleaningBench bench = new CleaningBench(pool, cleaning, ids);
       bench.fill(rows, rows / 10);
       CleaningBench.Outcome outcome = bench.run();
       PrintWriter out = out();

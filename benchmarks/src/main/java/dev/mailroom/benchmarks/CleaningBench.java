@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -27,17 +28,42 @@ final class CleaningBench {
    */
   record Outcome(long deleted, double seconds, double longestMillis, double insertRatio) {}
 
+  /** Whose ids the messages have. */
+  enum Ids {
+    /** UUIDv7: the order of ids is that of time. */
+    OUTBOX(
+        """
+        overlay(overlay(gen_random_uuid()::text PLACING
+          lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') FROM 1 FOR 12)
+          PLACING '-7' FROM 14 FOR 2)
+        """),
+    /** Of no order: what is old stands anywhere. */
+    FOREIGN("gen_random_uuid()::text");
+
+    private final String sql;
+
+    Ids(String sql) {
+      this.sql = sql;
+    }
+
+    String next() {
+      return this == OUTBOX ? Uuid7.next() : UUID.randomUUID().toString();
+    }
+  }
+
   private static final Duration WINDOW = Duration.ofMillis(500);
   private static final Duration LONGEST_REST = Duration.ofMillis(1_100);
 
   private final HikariDataSource pool;
   private final HikariDataSource cleaning;
+  private final Ids ids;
   private final AtomicLong processed = new AtomicLong();
   private volatile boolean ended;
 
-  CleaningBench(HikariDataSource pool, HikariDataSource cleaning) {
+  CleaningBench(HikariDataSource pool, HikariDataSource cleaning, Ids ids) {
     this.pool = pool;
     this.cleaning = cleaning;
+    this.ids = ids;
   }
 
   void fill(long rows, long old) throws SQLException {
@@ -49,17 +75,15 @@ final class CleaningBench {
               Locale.ROOT,
               """
               INSERT INTO inbox_message (consumer, message_id, processed_at)
-              SELECT 'bench',
-                     overlay(overlay(gen_random_uuid()::text PLACING
-                       lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') FROM 1 FOR 12)
-                       PLACING '-7' FROM 14 FOR 2), at
+              SELECT 'bench', %3$s, at
               FROM (SELECT n, clock_timestamp() - CASE WHEN n <= %2$d
                              THEN interval '40 days' - n * interval '1 millisecond'
                              ELSE interval '20 days' - n * interval '1 millisecond' END AS at
                     FROM generate_series(1, %1$d) n) rows
               """,
               rows,
-              old));
+              old,
+              ids.sql));
       statement.execute("VACUUM ANALYZE inbox_message");
     }
   }
@@ -105,7 +129,7 @@ final class CleaningBench {
   private void insert() {
     Inbox inbox = Inbox.of(pool, "bench");
     while (!ended) {
-      inbox.process(ReceivedMessage.of(Uuid7.next(), "{}"), context -> {});
+      inbox.process(ReceivedMessage.of(ids.next(), "{}"), context -> {});
       processed.incrementAndGet();
     }
   }

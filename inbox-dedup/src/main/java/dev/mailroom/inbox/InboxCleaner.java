@@ -12,6 +12,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +43,9 @@ public final class InboxCleaner {
   private final boolean force;
   private final CleaningTable table;
 
+  /** Why nothing may be deleted. */
+  private volatile @Nullable MailroomException refusal;
+
   private InboxCleaner(Builder builder) {
     dataSource = builder.dataSource;
     consumer = builder.consumer;
@@ -65,7 +69,9 @@ public final class InboxCleaner {
 
   /**
    * Makes sure that no message can outlive the memory of it: the retention must be at least a day
-   * longer than the queue and its dead-letter queue together can hold one.
+   * longer than the queue and its dead-letter queue together can hold one. If it is not, this
+   * cleaner deletes nothing from then on. A consumer calls this for its inbox's cleaner when it
+   * finds its queue.
    *
    * @param queue the {@code MessageRetentionPeriod} of the queue
    * @param deadLetter that of its dead-letter queue; zero if there is none
@@ -76,28 +82,29 @@ public final class InboxCleaner {
     if (retention.compareTo(least) >= 0 || force) {
       return;
     }
-    throw new MailroomException(
-        "the retention of inbox '"
-            + consumer
-            + "' is "
-            + retention
-            + ", but its queue holds messages for "
-            + queue
-            + " and the dead-letter queue for "
-            + deadLetter
-            + ": a message that comes after its row was deleted takes effect twice. Set the"
-            + " retention to at least "
-            + least
-            + ", or force it");
+    MailroomException tooShort =
+        new MailroomException(
+            ("the retention of inbox '%s' is %s, but its queue holds messages for %s and the"
+                    + " dead-letter queue for %s: a message that comes after its row was deleted takes"
+                    + " effect twice, so nothing is deleted; raise Inbox.Builder.retention to %s or"
+                    + " more, or clean by an InboxCleaner.builder that is told to force it")
+                .formatted(consumer, retention, queue, deadLetter, least));
+    refusal = tooShort;
+    throw tooShort;
   }
 
   /**
    * Deletes what is old now.
    *
    * @return how many rows; what others had locked is left for the next time
-   * @throws MailroomException if the database failed; what was deleted before stays deleted
+   * @throws MailroomException if the database failed; what was deleted before stays deleted. Or if
+   *     {@link #requireRetention} has found the retention too short
    */
   public long clean() {
+    MailroomException refused = refusal;
+    if (refused != null) {
+      throw new MailroomException("not cleaned: " + refused.getMessage(), refused);
+    }
     try (Connection connection = dataSource.getConnection()) {
       return new Cleaning(connection, table).run();
     } catch (SQLException e) {

@@ -160,16 +160,20 @@ abstract class InboxCleanerContract {
   }
 
   @Test
-  void aRetentionThatQueuesOutliveIsRefused() {
-    cleaner.requireRetention(Duration.ofDays(14), Duration.ofDays(14));
+  void aRetentionThatQueuesOutliveIsRefusedAndNothingIsDeleted() {
+    add("billing", List.of("00-a"), 40);
+    cleaner.requireRetention(Duration.ofDays(15), Duration.ofDays(14));
     assertThatExceptionOfType(MailroomException.class)
         .isThrownBy(() -> cleaner.requireRetention(Duration.ofDays(15), Duration.ofDays(15)))
         .withMessageContaining("is PT720H")
-        .withMessageContaining("at least PT744H");
-    InboxCleaner.builder(pool, "billing")
-        .force()
-        .build()
-        .requireRetention(Duration.ofDays(15), Duration.ofDays(15));
+        .withMessageContaining("to PT744H or more");
+    assertThatExceptionOfType(MailroomException.class)
+        .isThrownBy(() -> cleaner.clean())
+        .withMessageStartingWith("not cleaned: the retention of inbox 'billing' is PT720H");
+    assertThat(database.recorded()).containsExactly("00-a");
+    InboxCleaner forced = InboxCleaner.builder(pool, "billing").force().build();
+    forced.requireRetention(Duration.ofDays(15), Duration.ofDays(15));
+    assertThat(forced.clean()).isEqualTo(1);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> InboxCleaner.builder(pool, "c").retention(Duration.ofHours(1)).build())
         .withMessageContaining("retention must be PT24H to PT87600H, but is PT1H");

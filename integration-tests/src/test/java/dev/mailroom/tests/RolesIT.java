@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class RolesIT {
 
   private static final Duration LONG = Duration.ofSeconds(60);
-  private static final String DENIED = "(?s).*(permission denied|command denied).*";
+  private static final String DENIED = "(?s).*(permission denied|command denied|must be owner).*";
 
   @ParameterizedTest
   @EnumSource(names = {"POSTGRESQL", "MARIADB"})

@@ -1,6 +1,8 @@
 package dev.mailroom.inbox.sqs;
 
+import dev.mailroom.inbox.InboxCleaner;
 import dev.mailroom.inbox.InboxListener.Finding.Kind;
+import dev.mailroom.outbox.MailroomException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -9,15 +11,31 @@ import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /**
  * Looks at the queue when it was found, for settings that will hurt. Finds and tells; it fails
- * nothing and changes nothing.
+ * nothing, and changes nothing but that an inbox which would forget too soon is not cleaned.
  */
 record Inspection(
-    SqsQueue queue, Settings settings, Poison poison, boolean deadLetters, Findings findings) {
+    SqsQueue queue,
+    Settings settings,
+    Poison poison,
+    boolean deadLetters,
+    InboxCleaner cleaner,
+    Findings findings) {
 
   /** Receives that are nobody's fault: crashes, and on FIFO those behind a failure. */
   private static final int FEW = 3;
 
   private static final int FEW_ON_FIFO = 10;
+
+  static Inspection of(
+      SqsConsumer.Builder builder,
+      SqsQueue queue,
+      Settings settings,
+      Poison poison,
+      Findings findings) {
+    boolean deadLetters = builder.deadLetters != null;
+    InboxCleaner cleaner = builder.inbox.cleaner();
+    return new Inspection(queue, settings, poison, deadLetters, cleaner, findings);
+  }
 
   /**
    * Asks, and goes on when the answers come.
@@ -64,7 +82,7 @@ record Inspection(
     if (policy.isEmpty()) {
       poison.takeOver();
       judgeWithoutPolicy();
-      judgeInbox(retention);
+      judgeInbox(retention, Duration.ZERO);
       return CompletableFuture.completedFuture(true);
     }
     poison.leaveTo(policy.get());
@@ -78,7 +96,7 @@ record Inspection(
                 judgeRetention(retention, retention(attributesThere));
               } else {
                 deadLettersNotRead(deadLetterArn, failure);
-                judgeInbox(retention);
+                judgeInbox(retention, Duration.ZERO);
               }
               return true;
             });
@@ -131,22 +149,14 @@ record Inspection(
               + ", counted from when they were sent, so dead letters can expire unseen; set"
               + " MessageRetentionPeriod of the dead-letter queue higher, best to 14 days");
     }
-    judgeInbox(here.plus(deadLetterQueue));
+    judgeInbox(here, deadLetterQueue);
   }
 
-  private void judgeInbox(Duration deliverable) {
-    Duration needed = deliverable.plusDays(1);
-    Duration retention = settings.inboxRetention();
-    if (retention.compareTo(needed) < 0) {
-      findings.tell(
-          Kind.SHORT_INBOX_RETENTION,
-          "the inbox remembers messages for "
-              + retention
-              + ", but they can be delivered for "
-              + deliverable
-              + "; raise Inbox.Builder.retention to "
-              + needed
-              + " or more, or messages that are redriven late take effect twice");
+  private void judgeInbox(Duration here, Duration deadLetterQueue) {
+    try {
+      cleaner.requireRetention(here, deadLetterQueue);
+    } catch (MailroomException refused) {
+      findings.tell(Kind.SHORT_INBOX_RETENTION, String.valueOf(refused.getMessage()));
     }
   }
 

@@ -7,7 +7,6 @@ import java.time.Duration;
  *
  * @param source the queue's name
  * @param batch how many messages run in one transaction
- * @param inboxRetention how long the inbox remembers
  */
 record Settings(
     String source,
@@ -20,8 +19,7 @@ record Settings(
     Duration maxProcessing,
     Backoff backoff,
     Duration shutdown,
-    boolean createIfMissing,
-    Duration inboxRetention) {
+    boolean createIfMissing) {
 
   private static final Duration TWELVE_HOURS = Duration.ofHours(12);
 
@@ -39,8 +37,7 @@ record Settings(
         builder.maxProcessing,
         builder.backoff,
         builder.shutdown,
-        builder.createIfMissing,
-        builder.inbox.cleaner().retention());
+        builder.createIfMissing);
   }
 
   /**

@@ -88,7 +88,7 @@ public final class SqsConsumer implements AutoCloseable {
     receiveClient = ReceiveClient.of(builder.receiveClient, builder.client, findings);
     queue = new SqsQueue(address, receiveClient.client(), builder.client, settings.visibility());
     Poison poison = new Poison(builder.deadLetters, builder.deadLetterAfter, listener);
-    inspection = new Inspection(queue, settings, poison, builder.deadLetters != null, findings);
+    inspection = Inspection.of(builder, queue, settings, poison, findings);
     worker =
         new Worker(
             new Unwrapping(address.name(), builder.payloads, findings),

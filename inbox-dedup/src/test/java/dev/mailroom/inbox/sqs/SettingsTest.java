@@ -1,6 +1,5 @@
 package dev.mailroom.inbox.sqs;
 
-import static java.time.Duration.ofDays;
 import static java.time.Duration.ofHours;
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofMinutes;
@@ -100,8 +99,7 @@ class SettingsTest {
             ofMinutes(15),
             backoff,
             Duration.ZERO,
-            false,
-            ofDays(30))
+            false)
         .checked();
   }
 

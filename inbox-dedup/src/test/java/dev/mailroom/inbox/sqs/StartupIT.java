@@ -1,6 +1,7 @@
 package dev.mailroom.inbox.sqs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.mailroom.inbox.Inbox;
@@ -83,6 +84,7 @@ class StartupIT {
             .listener(stage.heard)
             .onAny(Stage::record));
     awaitFinding(Kind.SHORT_INBOX_RETENTION, "raise Inbox.Builder.retention to PT456H");
+    assertThatThrownBy(() -> forgetful.cleaner().clean()).hasMessageStartingWith("not cleaned");
   }
 
   @Test
