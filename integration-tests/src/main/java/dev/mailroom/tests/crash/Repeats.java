@@ -74,7 +74,9 @@ final class Repeats {
   long possible() throws SQLException {
     long sum = 0;
     for (Risk risk : risks) {
-      Set<String> all = new HashSet<>(risk.waiting());
+      // What was not accepted in time was waiting, but is not repeated.
+      Set<String> all = audit.accepted(0, risk.to() + CARRIED_OUT_WITHIN_MILLIS);
+      all.retainAll(risk.waiting());
       all.addAll(audit.accepted(risk.since(), risk.to()));
       sum += all.size();
     }
