@@ -265,7 +265,7 @@ class ScenariosTest {
       assertSettledSoon();
       seconds(5); // the marks move
       relay.lag(Loop.SECOND);
-      world.loop.run(Loop.SECOND + round * 57 * Loop.MILLI);
+      world.loop.run(Loop.SECOND + (long) round * 57 * Loop.MILLI);
       world.audit.excuse("the database fails over");
       world.database.failOverBehindAProxy();
       world.writers.write(FIFO, "a", 10 + 6 * round); // from 1 on, and beyond the old mark
