@@ -1,8 +1,5 @@
 package dev.mailroom.outbox.jdbc;
 
-import static java.util.Objects.requireNonNull;
-
-import dev.mailroom.relay.Lane;
 import dev.mailroom.relay.OutboxStore.Destination;
 import dev.mailroom.relay.OutboxStore.Range;
 import dev.mailroom.relay.OutboxStore.Row;
@@ -14,12 +11,12 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * The statements that a relay runs all the time. Each must be flat in the size of the tables: an
@@ -48,7 +45,7 @@ final class MariaDbHot implements HotStatements {
   /** Walks the primary key from the mark of a range, and fetches the content of what is wanted. */
   private static final String RANGE =
       """
-      (SELECT NULL, k.destination, k.partition_no, k.seq, k.message_id, k.message_key,
+      (SELECT ?, k.destination, k.partition_no, k.seq, k.message_id, k.message_key,
               k.message_type, k.created_at, k.size, k.inline, c.headers, c.payload
        FROM (
          SELECT m.destination, m.partition_no, m.seq, m.message_id, m.message_key, m.message_type,
@@ -145,7 +142,9 @@ final class MariaDbHot implements HotStatements {
     try (PreparedStatement select =
         connection.prepareStatement(ranges.isEmpty() ? head : head + "UNION ALL\n" + text)) {
       int last = 0;
-      for (Range range : ranges) {
+      for (int i = 0; i < ranges.size(); i++) {
+        Range range = ranges.get(i);
+        select.setString(++last, Integer.toString(i));
         select.setLong(++last, range.known());
         select.setInt(++last, maxInline);
         select.setString(++last, range.lane().destination());
@@ -157,19 +156,24 @@ final class MariaDbHot implements HotStatements {
       try (ResultSet results = select.executeQuery()) {
         results.next();
         Optional<String> answered = Optional.of(results.getString("server"));
-        return new Answer<>(inOrder(rows(results), ranges), answered);
+        return new Answer<>(inOrder(results), answered);
       }
     }
   }
 
-  /** A join may return rows in any order, as with a join buffer, and no sort in a UNION counts. */
-  private static List<Row> inOrder(List<Row> rows, List<Range> ranges) {
-    Map<Lane, Integer> places = new HashMap<>();
-    ranges.forEach(range -> places.putIfAbsent(range.lane(), places.size()));
-    Comparator<RowId> order =
-        Comparator.<RowId>comparingInt(id -> requireNonNull(places.get(id.lane())))
-            .thenComparingLong(RowId::seq);
-    return rows.stream().sorted(Comparator.comparing(Row::id, order)).toList();
+  /**
+   * A join may return rows in any order, as with a join buffer, and no sort in a UNION counts.
+   * Where the first row tells of the server, the others tell of their range.
+   */
+  private static List<Row> inOrder(ResultSet results) throws SQLException {
+    SortedMap<Integer, List<Row>> ranges = new TreeMap<>();
+    while (results.next()) {
+      ranges
+          .computeIfAbsent(results.getInt("server"), place -> new ArrayList<>())
+          .add(RowReader.row(results, MariaDb::time));
+    }
+    Comparator<Row> bySeq = Comparator.comparingLong(row -> row.id().seq());
+    return ranges.values().stream().flatMap(rows -> rows.stream().sorted(bySeq)).toList();
   }
 
   private static List<Row> rows(ResultSet results) throws SQLException {
