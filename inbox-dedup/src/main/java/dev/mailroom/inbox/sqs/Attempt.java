@@ -30,11 +30,25 @@ record Attempt(
   }
 
   static Attempt of(Delivery delivery, ReceivedMessage message, Inbox.Outcome outcome) {
-    return of(delivery, message, Result.valueOf(outcome.name()));
+    return of(
+        delivery,
+        message,
+        switch (outcome) {
+          case PROCESSED -> Result.PROCESSED;
+          case DUPLICATE -> Result.DUPLICATE;
+          case IN_PROGRESS -> Result.IN_PROGRESS;
+        });
   }
 
   static Attempt of(Delivery delivery, Inbox.Result of) {
-    Result result = Result.valueOf(of.status().name());
+    Result result =
+        switch (of.status()) {
+          case PROCESSED -> Result.PROCESSED;
+          case DUPLICATE -> Result.DUPLICATE;
+          case IN_PROGRESS -> Result.IN_PROGRESS;
+          case FAILED -> Result.FAILED;
+          case NOT_RUN -> Result.NOT_RUN;
+        };
     return new Attempt(delivery, of.message(), result, of.failure());
   }
 
