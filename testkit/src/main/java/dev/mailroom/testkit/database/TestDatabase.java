@@ -1,6 +1,7 @@
 package dev.mailroom.testkit.database;
 
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 
@@ -42,6 +43,7 @@ public final class TestDatabase implements AutoCloseable {
   private final DatabaseServer server;
   private final String name;
   private final String url;
+  private final AtomicBoolean dropped = new AtomicBoolean();
 
   private TestDatabase(DatabaseServer server, String name) {
     this.server = server;
@@ -84,10 +86,12 @@ public final class TestDatabase implements AutoCloseable {
     return Drivers.dataSource(kind(), url);
   }
 
-  /** Drops it with all that is in it. Close pools first. */
+  /** Drops it with all that is in it; a second call does nothing. Close pools first. */
   @Override
   public void close() {
-    server.drop(name);
+    if (dropped.compareAndSet(false, true)) {
+      server.drop(name);
+    }
   }
 
   @Override
