@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
@@ -80,6 +81,9 @@ class QuickstartIT {
     try (Relay relay = Quickstart.relay(dataSource, aws.sqsAsync(), aws.snsAsync());
         SqsConsumer consumer = Quickstart.receive(dataSource, aws.sqsAsync())) {
       awaitInvoice("{\"order\": 4711}");
+      CompletableFuture<Void> closing = CompletableFuture.runAsync(consumer::close);
+      Quickstart.publish(dataSource, "4712", "{\"order\": 4712}"); // ends the long poll
+      closing.join();
     }
   }
 

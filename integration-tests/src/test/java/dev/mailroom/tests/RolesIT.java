@@ -76,6 +76,7 @@ class RolesIT {
   private static SqsConsumer consumer(Inbox inbox, LocalAws aws) {
     return SqsConsumer.builder(aws.sqsAsync(), inbox)
         .queue("billing")
+        .waitTime(Duration.ofSeconds(1))
         .deadLetters(2, inbox.deadLetters()::store)
         .backoff(Duration.ofSeconds(1), Duration.ofSeconds(1))
         .on(

@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.h2.jdbcx.JdbcDataSource;
@@ -83,6 +84,9 @@ class BillingIT {
         assertThat(registry.get("mailroom.inbox.processed").tag("queue", "billing").timers())
             .hasSize(1);
         assertThat(billing.cleaning().isDone()).isFalse();
+        CompletableFuture<Void> closing = CompletableFuture.runAsync(billing::close);
+        send(aws, url, "m3", "{\"order\": \"3\", \"cents\": 1}"); // ends the long poll
+        closing.join();
       }
     }
   }

@@ -38,6 +38,7 @@ final class Trial {
   private static final int LEAST_MESSAGES_PER_SECOND = 3;
 
   private final Town town;
+  private final boolean fauxqs;
   private final Random random;
   private final boolean bypass;
   private final Progress progress;
@@ -47,11 +48,13 @@ final class Trial {
   private long connectionsCut;
 
   /**
-   * @param fauxqs whether that is the broker, which can lose no answers
+   * @param fauxqs whether that is the broker, which can lose no answers, and shows no message again
+   *     before somebody receives
    */
   Trial(Town town, boolean fauxqs, Random random, boolean bypass, Progress progress)
       throws SQLException {
     this.town = town;
+    this.fauxqs = fauxqs;
     this.random = random;
     this.bypass = bypass;
     this.progress = progress;
@@ -199,7 +202,26 @@ final class Trial {
   }
 
   private long hidden() {
+    if (fauxqs) {
+      List.of(STANDARD, ORDERED).forEach(this::receiveAndReturn);
+    }
     return count(QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE);
+  }
+
+  private void receiveAndReturn(String queue) {
+    String url = feed.url(queue);
+    town.sqs()
+        .receiveMessage(request -> request.queueUrl(url).waitTimeSeconds(0))
+        .messages()
+        .forEach(
+            message ->
+                town.sqs()
+                    .changeMessageVisibility(
+                        request ->
+                            request
+                                .queueUrl(url)
+                                .receiptHandle(message.receiptHandle())
+                                .visibilityTimeout(0)));
   }
 
   private long visible() {
