@@ -47,8 +47,8 @@ final class Isolation {
   private static final Duration WARM_UP = Duration.ofSeconds(3);
   private static final Duration SETTLE = Duration.ofMillis(300);
 
-  /** With nothing new for so long, nothing will come any more. */
-  private static final long STILL_AFTER_MILLIS = 30_000;
+  /** Longer than the longest pause before a closed gate is tried again, a minute. */
+  private static final long STILL_AFTER_MILLIS = 90_000;
 
   private final Sick sick;
   private final int pairs;
