@@ -1,5 +1,7 @@
 package dev.mailroom.inbox;
 
+import static org.assertj.core.api.Assumptions.assumeThat;
+
 import com.zaxxer.hikari.HikariDataSource;
 import dev.mailroom.outbox.jdbc.Database;
 import java.util.Map;
@@ -94,6 +96,14 @@ class InboxSchemasIT {
   @Test
   void aMariaDbWithAnotherCollationByDefaultMakesTheSameTables() {
     try (TestDatabase database = TestDatabase.empty(Database.MARIADB)) {
+      assumeThat(
+              database.texts(
+                  """
+                  SELECT variable_name FROM information_schema.system_variables
+                  WHERE variable_name = 'CHARACTER_SET_COLLATIONS'
+                  """))
+          .as("MariaDB has it since 11.2")
+          .isNotEmpty();
       HikariDataSource pool = database.pool(2);
       pool.setConnectionInitSql("SET character_set_collations = 'utf8mb4=utf8mb4_uca1400_ai_ci'");
       InboxSchema.migrate(pool);
