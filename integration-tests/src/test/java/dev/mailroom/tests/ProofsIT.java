@@ -16,7 +16,9 @@ import dev.mailroom.tests.prove.Proof;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
-/** The proofs in short; {@code ./mailroom prove} runs them for as long as you like. */
+/**
+ * The proofs in short, on PostgreSQL; {@code ./mailroom prove} runs them for as long as you like.
+ */
 class ProofsIT {
 
   @Test
@@ -28,12 +30,6 @@ class ProofsIT {
   @Test
   void crashesLoseAndInventNothingAndKeepTheOrder() throws Exception {
     Findings findings = prove(new CrashProof(), "--rounds=9");
-    assertThat(findings.areKept()).as(findings.json()).isTrue();
-  }
-
-  @Test
-  void crashesOfMariaDbDoNotEither() throws Exception {
-    Findings findings = prove(new CrashProof(), "--database=mariadb", "--rounds=4");
     assertThat(findings.areKept()).as(findings.json()).isTrue();
   }
 
@@ -83,18 +79,6 @@ class ProofsIT {
   void longTransactionsElsewhereDoNotHoldUpMessages() throws Exception {
     Findings findings =
         prove(new LongTransactionProof(), "--seconds=2", "--load=500", "--least-ratio=0.8");
-    assertThat(findings.areKept()).as(findings.json()).isTrue();
-  }
-
-  @Test
-  void longTransactionsOnMariaDbDoNotEither() throws Exception {
-    Findings findings =
-        prove(
-            new LongTransactionProof(),
-            "--database=mariadb",
-            "--seconds=2",
-            "--load=300",
-            "--least-ratio=0.8");
     assertThat(findings.areKept()).as(findings.json()).isTrue();
   }
 
