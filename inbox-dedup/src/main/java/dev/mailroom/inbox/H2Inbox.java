@@ -9,13 +9,9 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * H2 2.x. A variable of the session holds the id of the claim's transaction, which tells whether it
@@ -140,16 +136,5 @@ final class H2Inbox extends InsertingInbox {
   @Override
   public String storeDeadLetter() {
     return STORE_DEAD_LETTER;
-  }
-
-  @Override
-  public Object time(Instant time) {
-    return time.atOffset(ZoneOffset.UTC);
-  }
-
-  @Override
-  public @Nullable Instant time(ResultSet row, String column) throws SQLException {
-    OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
-    return time == null ? null : time.toInstant();
   }
 }

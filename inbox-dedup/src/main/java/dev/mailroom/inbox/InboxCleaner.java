@@ -105,8 +105,11 @@ public final class InboxCleaner {
     if (refused != null) {
       throw new MailroomException("not cleaned: " + refused.getMessage(), refused);
     }
-    try (Connection connection = dataSource.getConnection()) {
-      return new Cleaning(connection, table).run();
+    try (BorrowedConnection borrowed = new BorrowedConnection(dataSource)) {
+      borrowed.autoCommit(false);
+      // MariaDB and MySQL lock the rows they found there, and no gaps between them.
+      borrowed.isolation(Connection.TRANSACTION_READ_COMMITTED);
+      return new Cleaning(borrowed.connection(), table).run();
     } catch (SQLException e) {
       throw new MailroomException(
           "cleaning inbox '"

@@ -134,14 +134,10 @@ public final class InboxDeadLetters {
   }
 
   private <T> T run(String what, Work<T> work) {
-    try (Connection connection = dataSource.getConnection()) {
-      boolean autoCommit = connection.getAutoCommit();
-      connection.setAutoCommit(true);
-      try {
-        return work.run(table.deadLetters(connection), connection);
-      } finally {
-        connection.setAutoCommit(autoCommit);
-      }
+    try (BorrowedConnection borrowed = new BorrowedConnection(dataSource)) {
+      borrowed.autoCommit(true);
+      Connection connection = borrowed.connection();
+      return work.run(table.deadLetters(connection), connection);
     } catch (SQLException e) {
       throw failed(what, e);
     }

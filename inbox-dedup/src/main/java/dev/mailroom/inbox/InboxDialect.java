@@ -5,6 +5,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -87,8 +89,13 @@ interface InboxDialect {
   String storeDeadLetter();
 
   /** A time as the columns take it. */
-  Object time(Instant time);
+  default Object time(Instant time) {
+    return time.atOffset(ZoneOffset.UTC);
+  }
 
   /** The time in a column, or null. */
-  @Nullable Instant time(ResultSet row, String column) throws SQLException;
+  default @Nullable Instant time(ResultSet row, String column) throws SQLException {
+    OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+    return time == null ? null : time.toInstant();
+  }
 }

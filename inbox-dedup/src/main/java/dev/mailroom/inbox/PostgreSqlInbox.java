@@ -8,15 +8,11 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * PostgreSQL 14 and later. Each method is one round trip. The setting {@code mailroom.lock_timeout}
@@ -183,16 +179,5 @@ final class PostgreSqlInbox implements InboxDialect {
   @Override
   public String storeDeadLetter() {
     return STORE_DEAD_LETTER;
-  }
-
-  @Override
-  public Object time(Instant time) {
-    return time.atOffset(ZoneOffset.UTC);
-  }
-
-  @Override
-  public @Nullable Instant time(ResultSet row, String column) throws SQLException {
-    OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
-    return time == null ? null : time.toInstant();
   }
 }
