@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Writers of a few keys, until they are stopped; the payloads of each in the order of commits. */
 final class Traffic implements AutoCloseable {
@@ -18,6 +19,7 @@ final class Traffic implements AutoCloseable {
   private final List<List<String>> committed = new ArrayList<>();
   private final List<Future<?>> writers = new ArrayList<>();
   private final AtomicBoolean stopped = new AtomicBoolean();
+  private final AtomicInteger failed = new AtomicInteger();
 
   Traffic(ExecutorService threads, Station station, String destination) {
     this.station = station;
@@ -38,11 +40,17 @@ final class Traffic implements AutoCloseable {
         mine.add(payload);
       } catch (SQLException e) {
         // In doubt: it may have been committed all the same. The key goes on with the next one.
+        failed.incrementAndGet();
         Thread.sleep(50);
       }
       Thread.sleep(2);
     }
     return mine;
+  }
+
+  /** How many transactions failed so far. */
+  int failed() {
+    return failed.get();
   }
 
   @Override
