@@ -14,11 +14,13 @@ import dev.mailroom.tests.prove.Findings;
 import dev.mailroom.tests.prove.Progress;
 import dev.mailroom.tests.prove.Proof;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import picocli.CommandLine;
 
 /**
  * The proofs in short, on PostgreSQL; {@code ./mailroom prove} runs them for as long as you like.
  */
+@Isolated("it measures")
 class ProofsIT {
 
   @Test

@@ -24,8 +24,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** One relay of two real servers, one of which is away or hangs. */
+@Isolated("it measures")
 class RelayOfTwoDatabasesIT {
 
   private static final Duration LONG = Duration.ofSeconds(90);

@@ -38,8 +38,9 @@ abstract class TestServer {
         || (choice.equals("auto") && System.getenv(urlVariable) != null);
   }
 
+  /** Nobody else's, not even another JVM's on the same server. */
   static String newName() {
-    return "mail_" + COUNT.incrementAndGet();
+    return "mail_" + ProcessHandle.current().pid() + "_" + COUNT.incrementAndGet();
   }
 
   /** A fresh schema, the default one of its connections. */
