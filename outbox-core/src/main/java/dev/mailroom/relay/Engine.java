@@ -3,6 +3,7 @@ package dev.mailroom.relay;
 import dev.mailroom.relay.LeaseStore.LeaseLost;
 import dev.mailroom.relay.OutboxStore.Destination;
 import dev.mailroom.relay.OutboxStore.OrderedKey;
+import dev.mailroom.relay.OutboxStore.Refused;
 import dev.mailroom.relay.OutboxStore.Row;
 import dev.mailroom.relay.OutboxStore.ServerChanged;
 import java.time.Duration;
@@ -36,6 +37,10 @@ final class Engine {
   private final Sweeper sweeper;
   private final Discovery discovery;
   private final Map<String, DestinationQueue> queues = new TreeMap<>();
+
+  /** Those that only writers have told of; they are written down when they have a message. */
+  private final Set<String> hearsay = new HashSet<>();
+
   private final Set<DestinationQueue> touched = new LinkedHashSet<>();
   private final DestinationQueue.Permission permission = new Sending();
   private boolean discovered;
@@ -86,7 +91,10 @@ final class Engine {
    */
   void wake(String destination) {
     if (!stopped && discovered) {
-      know(destination);
+      if (!queues.containsKey(destination)) {
+        hearsay.add(destination);
+        know(destination);
+      }
       for (Tenure tenure : leases.held()) {
         LaneWindow lane = lanes.get(new Lane(destination, tenure.partition()));
         if (lane != null) {
@@ -122,7 +130,10 @@ final class Engine {
   private void discovered(List<Destination> found) {
     discovered = true;
     List<String> unknown =
-        found.stream().map(Destination::name).filter(name -> !queues.containsKey(name)).toList();
+        found.stream()
+            .map(Destination::name)
+            .filter(name -> !queues.containsKey(name) || hearsay.remove(name))
+            .toList();
     unknown.forEach(this::know);
     if (!unknown.isEmpty()) {
       discovery.remember(unknown);
@@ -158,7 +169,7 @@ final class Engine {
   private void storeFailed(Throwable error) {
     if (error instanceof LeaseLost lost) {
       leases.lost(lost.leases());
-    } else {
+    } else if (!(error instanceof Refused)) {
       reader.forgetMarks();
       marks.forget();
       if (error instanceof ServerChanged changed) {
@@ -197,6 +208,10 @@ final class Engine {
     }
     slot.queue().offer(slot);
     touched.add(slot.queue());
+    String destination = slot.id.lane().destination();
+    if (!hearsay.isEmpty() && hearsay.remove(destination)) {
+      discovery.remember(List.of(destination));
+    }
   }
 
   private void sendTouched() {

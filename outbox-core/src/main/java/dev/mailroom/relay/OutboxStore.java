@@ -113,6 +113,19 @@ public interface OutboxStore {
       List<Parking> park, List<Parking> repark, List<RowId> remove, Set<OrderedKey> keys) {}
 
   /**
+   * The server has answered that it does not do it: somebody holds a lock, a right is missing. The
+   * connection is well, and what is known of the server holds.
+   */
+  final class Refused extends MailroomException {
+    private static final long serialVersionUID = 1L;
+
+    /** Tells of {@code cause}. */
+    public Refused(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
+
+  /**
    * Another server answers than before, or the same one anew: its sequence may have been set back.
    * Until {@link #heeded} is called, so fails every call whose answer counts only together with
    * what was known of the old one.

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
@@ -33,8 +34,14 @@ final class MemoryOutbox implements OutboxStore {
   final LaneTable<StoredRow> hot = new LaneTable<>(StoredRow::id);
   final LaneTable<ParkedRow> parked = new LaneTable<>(parked -> parked.row.id());
 
+  /** Rows that an operator keeps locked. */
+  final Set<RowId> locked = new HashSet<>();
+
   /** How often relays have read. */
   long reads;
+
+  /** How many rows of these were found without a mark. */
+  long unmarked;
 
   private final MemoryLeases leases;
   private final Supplier<Instant> clock;
@@ -153,6 +160,7 @@ final class MemoryOutbox implements OutboxStore {
           break;
         }
         found.add(row.shown(row.id().seq() <= range.known(), maxInline));
+        unmarked += range.after() == 0 && range.upTo() == Long.MAX_VALUE ? 1 : 0;
       }
     }
     return found;
@@ -175,6 +183,9 @@ final class MemoryOutbox implements OutboxStore {
 
   @Override
   public void acknowledge(List<RowId> ids) {
+    if (ids.stream().anyMatch(locked::contains)) {
+      throw new Refused("a row is locked", new TimeoutException("its lock"));
+    }
     for (RowId id : ids) {
       StoredRow row = hot.remove(id);
       if (row != null) {

@@ -1,8 +1,10 @@
 package dev.mailroom.simulation;
 
 import dev.mailroom.outbox.MailroomException;
+import dev.mailroom.relay.OutboxStore.Refused;
 import dev.mailroom.relay.OutboxStore.RowId;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -102,13 +104,17 @@ final class Wire implements Executor {
    */
   <T> T call(Function<T, String> what, Supplier<T> statement) {
     requireConnection(cutsAtStart);
-    mayFail("the statement was refused");
+    if (fails()) {
+      throw new Refused("the statement was refused", new TimeoutException("a lock"));
+    }
     T result = statement.get();
     world.note(() -> "for " + name + " the database " + what.apply(result));
     if (database.isFailing() && dice.chance(0.7)) {
       throw new MailroomException("the server fell silent");
     }
-    mayFail("the answer was lost");
+    if (fails()) {
+      throw new MailroomException("the answer was lost");
+    }
     answer();
     return result;
   }
@@ -141,10 +147,11 @@ final class Wire implements Executor {
     }
   }
 
-  private void mayFail(String how) {
-    if (dice.chance(climate.chanceOf(failures) / 2)) {
+  private boolean fails() {
+    boolean fails = dice.chance(climate.chanceOf(failures) / 2);
+    if (fails) {
       mishap.happened();
-      throw new MailroomException(how);
     }
+    return fails;
   }
 }

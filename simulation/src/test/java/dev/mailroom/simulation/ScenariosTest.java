@@ -3,6 +3,7 @@ package dev.mailroom.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mailroom.relay.DeadLetterPolicy;
+import dev.mailroom.relay.OutboxStore.Destination;
 import dev.mailroom.relay.OutboxStore.ParkedState;
 import dev.mailroom.simulation.MemoryBroker.Health;
 import java.util.ArrayList;
@@ -214,6 +215,46 @@ class ScenariosTest {
     seconds(1);
     world.writers.write("new", "a", 1);
     assertThat(world.loop.runUntil(world::isSettled, Loop.SECOND)).isTrue();
+  }
+
+  /** That a lock is held tells nothing of the server: no mark is void, and no read is in vain. */
+  @Test
+  void anOperatorsLockHoldsUpNobodyElse() {
+    world.startRelay();
+    world.writers.write(NEWS, "a", 1);
+    world.writers.write(NEWS, "b", 1);
+    assertSettledSoon();
+    seconds(5); // the marks move
+    Fate locked = world.writers.write(NEWS, "a", 1).get(0);
+    world.database.outbox.locked.add(locked.row);
+    seconds(1);
+    long before = world.database.outbox.unmarked;
+    for (int i = 0; i < 100; i++) {
+      world.writers.write(NEWS, "b", 1);
+      world.loop.run(Loop.SECOND / 5);
+    }
+    assertThat(world.audit.acceptedOf(NEWS)).hasSize(103);
+    assertThat(world.database.outbox.unmarked).as("rows read without a mark").isEqualTo(before);
+    world.database.outbox.locked.clear();
+    assertSettledSoon();
+  }
+
+  @Test
+  void whatAWriterTellsOfIsKnownOnceItHasHadAMessage() {
+    Instance relay = world.startRelay();
+    seconds(1);
+    for (int i = 0; i < 20; i++) {
+      world.writers.write("new" + i, "a", 1);
+      relay.wake("new" + i);
+      world.loop.run(37L * i * Loop.MILLI);
+    }
+    relay.wake("nothing");
+    assertSettledSoon();
+    seconds(1);
+    assertThat(world.database.outbox.destinations())
+        .extracting(Destination::name)
+        .hasSize(20)
+        .allMatch(name -> name.startsWith("new"));
   }
 
   @Test

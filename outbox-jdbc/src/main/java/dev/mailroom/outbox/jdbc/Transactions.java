@@ -1,6 +1,7 @@
 package dev.mailroom.outbox.jdbc;
 
 import dev.mailroom.outbox.MailroomException;
+import dev.mailroom.relay.OutboxStore.Refused;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Set;
@@ -19,6 +20,13 @@ final class Transactions {
   /** No such table, or no such schema, in the words of the databases. */
   private static final Set<String> NO_TABLE =
       Set.of("42P01", "3F000", "42S02", "42S03", "42S04", "90079");
+
+  /** Deadlocks, and what took too long: locks and statements. */
+  private static final Set<String> ANSWERS =
+      Set.of("40001", "40P01", "55P03", "57014", "HYT00", "70100");
+
+  /** The same where the SQLState says too little: lock wait timeout, execution time. */
+  private static final Set<Integer> ANSWERS_OF_MARIADB = Set.of(1205, 3024);
 
   /** In MariaDB and MySQL, whose SQLState for it says too little. */
   private static final int NO_DATABASE = 1049;
@@ -86,7 +94,7 @@ final class Transactions {
     try {
       result = work.run(dialects.of(connection), connection);
       connection.commit();
-    } catch (SQLException | RuntimeException e) {
+    } catch (SQLException | RuntimeException | Error e) {
       undo(connection, autoCommit, e);
       throw e;
     }
@@ -95,7 +103,7 @@ final class Transactions {
   }
 
   /** On a connection that is broken this fails, too; that must not hide the cause. */
-  private void undo(Connection connection, boolean autoCommit, Exception cause) {
+  private void undo(Connection connection, boolean autoCommit, Throwable cause) {
     try {
       connection.rollback();
       leave(connection, autoCommit);
@@ -112,18 +120,29 @@ final class Transactions {
   }
 
   static MailroomException failed(SQLException e) {
-    return takesNoWrites(e)
-        ? readOnly(e)
-        : new MailroomException(
-            "The outbox's database failed (SQLState "
-                + e.getSQLState()
-                + "): "
-                + e.getMessage()
-                + (isWithoutTables(e)
-                    ? " Call OutboxSchema.migrate, with the same TableNames, or set the TableNames"
-                        + " to where the tables are."
-                    : ""),
-            e);
+    if (takesNoWrites(e)) {
+      return readOnly(e);
+    }
+    String message =
+        "The outbox's database failed (SQLState "
+            + e.getSQLState()
+            + "): "
+            + e.getMessage()
+            + (isWithoutTables(e)
+                ? " Call OutboxSchema.migrate, with the same TableNames, or set the TableNames to"
+                    + " where the tables are."
+                : "");
+    return isAnswer(e) ? new Refused(message, e) : new MailroomException(message, e);
+  }
+
+  /** Of a server to which the connection is well, and which is the one that it was. */
+  private static boolean isAnswer(SQLException e) {
+    String state = String.valueOf(e.getSQLState());
+    return ANSWERS.contains(state)
+        || ANSWERS_OF_MARIADB.contains(e.getErrorCode())
+        || state.startsWith("22")
+        || state.startsWith("23")
+        || state.startsWith("42");
   }
 
   private static boolean isWithoutTables(SQLException e) {

@@ -17,6 +17,7 @@ import dev.mailroom.relay.OutboxStore.Settlement;
 import dev.mailroom.testkit.OutboxStoreContract;
 import dev.mailroom.testkit.StoreUnderTest;
 import dev.mailroom.testkit.StoreUnderTest.Writer;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -110,6 +111,27 @@ abstract class OutboxStoreSuite extends OutboxStoreContract {
     List<String> before = database.rows(columns + "outbox_message ORDER BY seq");
     store.settle(held(), parking(dead(ids.get(0), 1), dead(ids.get(1), 1)));
     assertThat(database.rows(columns + "outbox_parked ORDER BY seq")).isEqualTo(before);
+  }
+
+  /** Nothing is wrong with the connection, so the relay need not begin anew. */
+  @Test
+  void whatTheServerAnswersIsARefusal() throws SQLException {
+    List<RowId> ids = written(2);
+    try (Connection other = database.begin()) {
+      TestDatabase.execute(other, "DELETE FROM outbox_message WHERE seq = " + ids.get(0).seq());
+      assertThatThrownBy(() -> store.acknowledge(ids)).isInstanceOf(OutboxStore.Refused.class);
+      other.rollback();
+    }
+    database.execute("DROP TABLE outbox_message");
+    assertThatThrownBy(() -> store.acknowledge(ids)).isInstanceOf(OutboxStore.Refused.class);
+  }
+
+  @Test
+  void aServerThatIsNotThereIsNoRefusal() {
+    OutboxStore away = JdbcOutboxStore.of(new UrlDataSource("jdbc:postgresql://127.0.0.1:1/none"));
+    assertThatThrownBy(away::destinations)
+        .isInstanceOf(MailroomException.class)
+        .isNotInstanceOf(OutboxStore.Refused.class);
   }
 
   @Test
