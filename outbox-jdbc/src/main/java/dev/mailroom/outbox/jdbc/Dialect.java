@@ -7,8 +7,10 @@ import java.time.Duration;
 /** What Mailroom says to a database. Stateless; the connection's transaction is the caller's. */
 abstract class Dialect {
 
-  private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(1);
-  private static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(5);
+  /** An operator who has locked a row must not hold up the acknowledgement of all others. */
+  static final Duration LOCK_TIMEOUT = Duration.ofSeconds(1);
+
+  static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(5);
 
   private final WriterStatements writer;
   private final HotStatements hot;

@@ -22,15 +22,6 @@ final class PostgreSql extends Dialect {
       SET LOCAL enable_mergejoin = off
       """;
 
-  /** An operator who has locked a row must not hold up the acknowledgement of all others. */
-  private static final String COMMIT_LAZILY =
-      """
-      SET LOCAL synchronous_commit = off;
-      SET LOCAL lock_timeout = 1000;
-      SET LOCAL statement_timeout = 5000;
-      """
-          + BY_KEY;
-
   PostgreSql(TableNames names) {
     this(new Sql(names, Database.POSTGRESQL));
   }
@@ -45,9 +36,9 @@ final class PostgreSql extends Dialect {
 
   @Override
   void commitLazily(Connection connection) throws SQLException {
-    try (Statement set = connection.createStatement()) {
-      set.execute(COMMIT_LAZILY);
-    }
+    execute(
+        connection,
+        bounds(LOCK_TIMEOUT, STATEMENT_TIMEOUT) + ";\nSET LOCAL synchronous_commit = off");
   }
 
   /**
@@ -69,16 +60,23 @@ final class PostgreSql extends Dialect {
    */
   @Override
   void bound(Connection connection, Duration lock, Duration statement) throws SQLException {
+    execute(connection, bounds(lock, statement));
+  }
+
+  private static String bounds(Duration lock, Duration statement) {
+    return """
+        SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+        SET LOCAL lock_timeout = %d;
+        SET LOCAL statement_timeout = %d;
+        SET LOCAL idle_in_transaction_session_timeout = 5000;
+        """
+            .formatted(lock.toMillis(), statement.toMillis())
+        + BY_KEY;
+  }
+
+  private static void execute(Connection connection, String sql) throws SQLException {
     try (Statement set = connection.createStatement()) {
-      set.execute(
-          """
-          SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
-          SET LOCAL lock_timeout = %d;
-          SET LOCAL statement_timeout = %d;
-          SET LOCAL idle_in_transaction_session_timeout = 5000;
-          """
-                  .formatted(lock.toMillis(), statement.toMillis())
-              + BY_KEY);
+      set.execute(sql);
     }
   }
 

@@ -31,7 +31,10 @@ class PostgreSqlIT {
       database.execute("CREATE TABLE seen (setting text)");
       database.execute(
           "CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO seen"
-              + " VALUES (current_setting(''synchronous_commit'')); RETURN NULL; END'");
+              + " VALUES (concat_ws('' '', current_setting(''synchronous_commit''),"
+              + " current_setting(''transaction_isolation''),"
+              + " current_setting(''idle_in_transaction_session_timeout'')));"
+              + " RETURN NULL; END'");
       database.execute(
           "CREATE TRIGGER note AFTER DELETE ON outbox_message EXECUTE FUNCTION note()");
       List<RowId> ids = written(2);
@@ -42,7 +45,8 @@ class PostgreSqlIT {
         own.acknowledge(List.of(ids.get(0)));
         own.settle(held(), parking(dead(ids.get(1), 1)));
       }
-      assertThat(database.query("SELECT setting FROM seen")).containsExactly("off", "on");
+      assertThat(database.query("SELECT setting FROM seen"))
+          .containsExactly("off read committed 5s", "on read committed 5s");
     }
   }
 
