@@ -15,9 +15,11 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -122,7 +124,7 @@ final class MariaDbParked implements ParkedStatements {
        FROM (
          SELECT p.destination, p.partition_no, p.seq, p.message_id, p.message_key, p.message_type,
                 p.created_at, p.content_bytes AS size, p.content_bytes <= ? AS inline,
-                p.deliver_at IS NULL AS ordered, p.mark,
+                p.deliver_at IS NULL AS ordered, p.mark, p.due_at,
                 CASE WHEN p.mark = 'RETRY' THEN 0 ELSE p.attempts END AS attempts
          FROM outbox_parked p FORCE INDEX (outbox_parked_due)
          WHERE p.destination = ? AND p.due_at <= UTC_TIMESTAMP(6) AND p.partition_no IN (%s)
@@ -279,20 +281,28 @@ final class MariaDbParked implements ParkedStatements {
         select.setInt(3 * i + 3, query.limit());
       }
       try (ResultSet results = select.executeQuery()) {
-        List<Due> due = new ArrayList<>();
+        List<Timed> due = new ArrayList<>();
         while (results.next()) {
-          due.add(due(results));
+          due.add(timed(results));
         }
-        return due;
+        // Not by the statement: the order within a derived table is none of its join's.
+        return due.stream().sorted(BY_TIME).map(Timed::due).toList();
       }
     }
   }
 
-  private static Due due(ResultSet results) throws SQLException {
-    return new Due(
-        RowReader.row(results, MariaDb::time),
-        results.getBoolean("ordered"),
-        results.getInt("attempts"),
-        Optional.ofNullable(results.getString("mark")).map(Mark::valueOf));
+  private record Timed(Instant at, Due due) {}
+
+  private static final Comparator<Timed> BY_TIME =
+      Comparator.comparing(Timed::at).thenComparing(timed -> timed.due().row().id().seq());
+
+  private static Timed timed(ResultSet results) throws SQLException {
+    return new Timed(
+        MariaDb.time(results, "due_at"),
+        new Due(
+            RowReader.row(results, MariaDb::time),
+            results.getBoolean("ordered"),
+            results.getInt("attempts"),
+            Optional.ofNullable(results.getString("mark")).map(Mark::valueOf)));
   }
 }
