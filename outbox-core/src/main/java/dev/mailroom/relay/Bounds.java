@@ -21,7 +21,8 @@ final class Bounds {
     bounded(setting, from);
     bounded(setting, to);
     if (from.compareTo(to) > 0) {
-      throw new IllegalArgumentException(setting + " must begin at or below " + to + ": " + from);
+      throw new IllegalArgumentException(
+          setting + ": the first must be at most the second, " + to + ": " + from);
     }
   }
 

@@ -72,6 +72,9 @@ final class Discovery {
 
   /** So that they are known, and can be paused, when no message of theirs is left. */
   void remember(List<String> names) {
+    if (stopped) {
+      return; // another relay finds them, or this one when it is started again
+    }
     calls.run(
         "remember destinations",
         store -> {

@@ -71,10 +71,10 @@ class RelayTest {
     builder().poll(Duration.ofMillis(5), Duration.ofMillis(5));
     assertThatThrownBy(() -> builder().backoff(Duration.ofMillis(6), Duration.ofMillis(5)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("backoff must begin at or below PT0.005S: PT0.006S");
+        .hasMessage("backoff: the first must be at most the second, PT0.005S: PT0.006S");
     assertThatThrownBy(() -> builder().poll(Duration.ofMillis(6), Duration.ofMillis(5)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("poll must begin at or below PT0.005S: PT0.006S");
+        .hasMessage("poll: the first must be at most the second, PT0.005S: PT0.006S");
   }
 
   @Test

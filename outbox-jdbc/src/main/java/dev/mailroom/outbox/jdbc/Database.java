@@ -128,7 +128,8 @@ public enum Database {
   private MailroomException tooOld(String version) {
     String needed = oldest.stream().map(String::valueOf).collect(joining("."));
     return new MailroomException(
-        "The database is %s %s, and Mailroom needs %s %s or later. Upgrade the server."
+        ("The database is %s %s, and Mailroom needs %s %s or later. Upgrade the server; or, if a"
+                + " proxy in front of it says so, let the proxy tell the server's own version.")
             .formatted(product, version, product, needed));
   }
 

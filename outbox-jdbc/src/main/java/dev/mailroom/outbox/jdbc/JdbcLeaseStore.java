@@ -109,7 +109,7 @@ final class JdbcLeaseStore implements LeaseStore {
     T result;
     try {
       result = transactions.run(database, work);
-    } catch (SQLException | RuntimeException e) {
+    } catch (SQLException | RuntimeException | Error e) {
       restore(database, before, e);
       throw e;
     }
@@ -118,7 +118,7 @@ final class JdbcLeaseStore implements LeaseStore {
   }
 
   /** On a connection that is broken this fails, too; that must not hide the cause. */
-  private static void restore(Connection database, int networkTimeout, Exception cause) {
+  private static void restore(Connection database, int networkTimeout, Throwable cause) {
     try {
       database.setNetworkTimeout(Runnable::run, networkTimeout);
     } catch (SQLException e) {

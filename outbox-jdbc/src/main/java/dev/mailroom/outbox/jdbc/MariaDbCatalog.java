@@ -6,7 +6,8 @@ final class MariaDbCatalog {
   static final String PARTS =
       """
       WITH t AS (
-        SELECT table_schema, table_name, engine FROM information_schema.tables
+        SELECT table_schema, table_name, COALESCE(engine, table_type) AS engine
+        FROM information_schema.tables
         WHERE table_schema = COALESCE(?, DATABASE())
           AND LOCATE(CONCAT(',', LOWER(table_name), ','), ?) > 0),
       part AS (
