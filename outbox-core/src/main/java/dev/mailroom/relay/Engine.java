@@ -51,7 +51,7 @@ final class Engine {
     calls =
         new StoreCalls<>(
             environment,
-            database.store(),
+            database.store().view(),
             database.storeThreads(),
             LONGEST_WAIT,
             this::storeFailed);

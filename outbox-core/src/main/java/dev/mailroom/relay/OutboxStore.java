@@ -185,6 +185,11 @@ public interface OutboxStore {
    */
   Optional<Set<String>> openWriters();
 
+  /** A new view for one engine: what it heeds of {@link ServerChanged} it heeds for itself. */
+  default OutboxStore view() {
+    return this;
+  }
+
   /** A new view of the leases, on a connection of its own. */
   LeaseStore leases();
 

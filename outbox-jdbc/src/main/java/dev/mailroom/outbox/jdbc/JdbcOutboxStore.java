@@ -21,8 +21,8 @@ import javax.sql.DataSource;
  * most six at a time, and one more for its leases, which it keeps. Give it timeouts: a socket
  * timeout and a connection timeout of a few seconds.
  *
- * <p>It has to reach one server, the primary. When another one answers than before, reads fail
- * until the relay has forgotten what it knew; so give each relay a store of its own.
+ * <p>It has to reach one server, the primary. When another one answers than before, reads of a
+ * relay fail until that relay has forgotten what it knew.
  */
 public final class JdbcOutboxStore implements OutboxStore {
 
@@ -87,6 +87,11 @@ public final class JdbcOutboxStore implements OutboxStore {
   public Optional<Set<String>> openWriters() {
     return watch.checked(
         transactions.read((dialect, connection) -> dialect.hot().openWriters(connection)));
+  }
+
+  @Override
+  public OutboxStore view() {
+    return new JdbcOutboxStore(transactions);
   }
 
   @Override

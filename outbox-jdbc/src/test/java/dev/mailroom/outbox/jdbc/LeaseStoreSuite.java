@@ -291,7 +291,12 @@ abstract class LeaseStoreSuite {
     }
     assumeThat(server.canRestart()).isTrue();
     OutboxStore own = JdbcOutboxStore.of(database.unpooled());
+    OutboxStore anothers = own.view();
+    anothers.openWriters();
     assertNoticesARestart(own::openWriters);
+    assertThatThrownBy(anothers::openWriters)
+        .as("one relay does not heed for another")
+        .isInstanceOf(ServerChanged.class);
     assertNoticesARestart(() -> own.read(everything(), 1_000));
   }
 
