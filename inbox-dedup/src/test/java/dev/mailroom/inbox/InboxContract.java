@@ -2,14 +2,17 @@ package dev.mailroom.inbox;
 
 import static dev.mailroom.inbox.TestDatabase.addEffect;
 import static dev.mailroom.inbox.TestDatabase.execute;
+import static dev.mailroom.inbox.TestDatabase.texts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.mailroom.inbox.Inbox.Context;
 import dev.mailroom.inbox.Inbox.Outcome;
 import dev.mailroom.outbox.Message;
 import java.io.IOException;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,6 +36,8 @@ abstract class InboxContract {
 
   private static final ReceivedMessage MESSAGE = message("m1");
 
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private TestDatabase database;
   private HikariDataSource pool;
@@ -44,7 +49,7 @@ abstract class InboxContract {
   void start() {
     database = create();
     pool = database.pool(20);
-    patient = Inbox.builder(pool, "billing").lockTimeout(Duration.ofMinutes(1)).build();
+    patient = Inbox.builder(pool, "billing").lockTimeout(PATIENCE).build();
   }
 
   @AfterEach
@@ -141,25 +146,22 @@ abstract class InboxContract {
     assertThat(database.recorded()).containsExactlyInAnyOrderElementsOf(ids);
   }
 
+  /** Each in a transaction of its own: none but the first gets on before all are under way. */
   @Test
   void aHundredDeliveriesAtOnceHaveOneEffect() throws Exception {
-    CountDownLatch go = new CountDownLatch(1);
-    List<Future<Outcome>> deliveries = new ArrayList<>();
-    for (int i = 0; i < 100; i++) {
-      deliveries.add(
-          threads.submit(
-              () -> {
-                go.await();
-                return effect(patient, "effect").call();
-              }));
+    pool.setMaximumPoolSize(100);
+    Held first = new Held(null);
+    List<Future<Outcome>> others = new ArrayList<>();
+    for (int i = 0; i < 99; i++) {
+      others.add(threads.submit(effect(patient, "another")));
     }
-    go.countDown();
-    List<Outcome> outcomes = new ArrayList<>();
-    for (Future<Outcome> delivery : deliveries) {
-      outcomes.add(delivery.get());
+    await().atMost(PATIENCE).until(database::waitingForALock, waiting -> waiting == 99);
+    first.end();
+    assertThat(first.outcome.get()).isEqualTo(Outcome.PROCESSED);
+    for (Future<Outcome> other : others) {
+      assertThat(other.get()).isEqualTo(Outcome.DUPLICATE);
     }
-    assertThat(outcomes).containsOnlyOnce(Outcome.PROCESSED).doesNotContain(Outcome.IN_PROGRESS);
-    assertThat(database.effects()).containsExactly("effect");
+    assertThat(database.effects()).containsExactly("first");
   }
 
   @Test
@@ -236,6 +238,46 @@ abstract class InboxContract {
               }
               execute(c.connection(), "UPDATE account SET balance = balance + 1 WHERE id = " + to);
             });
+  }
+
+  @Test
+  void whatMetAChangeSinceItsSnapshotIsRunAgainAsAWhole() throws Exception {
+    prepareSnapshots();
+    AtomicInteger runs = new AtomicInteger();
+    Outcome outcome = patient.<Exception>process(MESSAGE, c -> meetAChange(c, runs, 1));
+    assertThat(outcome).isEqualTo(Outcome.PROCESSED);
+    assertThat(database.effects()).containsExactly("run 2");
+    assertThat(database.texts("SELECT balance FROM account")).containsExactly("11");
+  }
+
+  @Test
+  void whatOthersCauseEachTimeIsTriedAgainAFewTimesAndThenThrown() {
+    prepareSnapshots();
+    Inbox twice = Inbox.builder(pool, "billing").retries(2).build();
+    AtomicInteger runs = new AtomicInteger();
+    assertThatThrownBy(
+            () -> twice.<Exception>process(MESSAGE, c -> meetAChange(c, runs, Integer.MAX_VALUE)))
+        .isInstanceOf(SQLException.class);
+    assertThat(runs).hasValue(3);
+    assertThat(database.effects()).isEmpty();
+    assertThat(database.recorded()).isEmpty();
+  }
+
+  private void prepareSnapshots() {
+    database.keepToSnapshots(pool);
+    database.execute("CREATE TABLE account (id int PRIMARY KEY, balance int NOT NULL)");
+    database.execute("INSERT INTO account (id, balance) VALUES (1, 0)");
+  }
+
+  /** In the first runs another transaction changes what this one has read and changes, too. */
+  private void meetAChange(Context context, AtomicInteger runs, int first) throws SQLException {
+    Connection connection = context.connection();
+    addEffect(connection, "run " + runs.incrementAndGet());
+    texts(connection, "SELECT balance FROM account");
+    if (runs.get() <= first) {
+      database.execute("UPDATE account SET balance = balance + 10");
+    }
+    execute(connection, "UPDATE account SET balance = balance + 1");
   }
 
   private static Callable<Outcome> effect(Inbox inbox, String name) {

@@ -2,12 +2,10 @@ package dev.mailroom.inbox;
 
 import static dev.mailroom.inbox.TestDatabase.addEffect;
 import static dev.mailroom.inbox.TestDatabase.execute;
-import static dev.mailroom.inbox.TestDatabase.texts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
-import dev.mailroom.inbox.Inbox.Outcome;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -18,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Transactions that PostgreSQL gives up; {@link InboxContract} has what all databases do. */
+/** Errors as frameworks hand them on, by their codes; {@link InboxContract} has real races. */
 class InboxRaceIT {
 
   private static final ReceivedMessage MESSAGE =
@@ -40,30 +38,9 @@ class InboxRaceIT {
     database.close();
   }
 
-  @Test
-  void aTransactionThatCannotBeSerializedIsRunAgainAsAWhole() throws SQLException {
-    pool.setTransactionIsolation("TRANSACTION_REPEATABLE_READ");
-    database.execute("CREATE TABLE account AS SELECT 1 AS balance");
-    AtomicInteger runs = new AtomicInteger();
-    Outcome outcome =
-        patient.process(
-            MESSAGE,
-            c -> {
-              addEffect(c.connection(), "run " + runs.incrementAndGet());
-              texts(c.connection(), "SELECT balance FROM account");
-              if (runs.get() == 1) {
-                database.execute("UPDATE account SET balance = 10");
-              }
-              execute(c.connection(), "UPDATE account SET balance = balance + 1");
-            });
-    assertThat(outcome).isEqualTo(Outcome.PROCESSED);
-    assertThat(database.effects()).containsExactly("run 2");
-    assertThat(database.texts("SELECT balance FROM account")).containsExactly("11");
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"40P01", "40001"})
-  void whatOthersCausedIsTriedAgainAFewTimesAndThenThrown(String state) {
+  void whatOthersCausedIsKnownInsideOtherExceptions(String state) {
     Inbox twice = Inbox.builder(pool, "billing").retries(2).build();
     AtomicInteger runs = new AtomicInteger();
     assertThatThrownBy(

@@ -1,11 +1,13 @@
 package dev.mailroom.inbox;
 
 import dev.mailroom.outbox.jdbc.Database;
+import dev.mailroom.testkit.database.DatabaseKind;
+import dev.mailroom.testkit.database.WithDatabase;
+import java.util.Map;
 import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 
-/** The inbox's contracts on a MySQL that is given. */
-@EnabledIfEnvironmentVariable(named = "MAILROOM_MYSQL_URL", matches = ".+")
+/** The inbox's contracts on MySQL, where one is to be had. */
+@WithDatabase(DatabaseKind.MYSQL)
 class MySqlInboxIT {
 
   @Nested
@@ -69,6 +71,18 @@ class MySqlInboxIT {
     @Override
     TestDatabase create() {
       return TestDatabase.on(Database.MYSQL);
+    }
+  }
+
+  @Nested
+  class Tables extends InboxSchemaContract {
+    Tables() {
+      super(Database.MYSQL);
+    }
+
+    @Override
+    Map<String, String> damages() {
+      return InboxSchemasIT.mariaDbDamages();
     }
   }
 

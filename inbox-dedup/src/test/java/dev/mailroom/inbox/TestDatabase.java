@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Assumptions;
 
 /**
  * A database of its own, with the tables of inbox and outbox and one for effects; the testkit says
@@ -102,6 +103,16 @@ public final class TestDatabase implements AutoCloseable {
     pool.setConnectionTimeout(20_000);
     pools.add(pool);
     return pool;
+  }
+
+  /** Transactions fail that write what was changed since their snapshot. */
+  void keepToSnapshots(HikariDataSource pool) {
+    pool.setTransactionIsolation("TRANSACTION_REPEATABLE_READ");
+    switch (database) {
+      case POSTGRESQL, H2 -> {}
+      case MARIADB -> pool.setConnectionInitSql("SET innodb_snapshot_isolation = ON");
+      case MYSQL -> Assumptions.abort("MySQL overwrites such changes");
+    }
   }
 
   public static void addEffect(Connection connection, String name) throws SQLException {

@@ -10,6 +10,9 @@ import dev.mailroom.inbox.InboxSchema;
 import dev.mailroom.inbox.sqs.SqsConsumer;
 import dev.mailroom.outbox.Message;
 import dev.mailroom.outbox.jdbc.Database;
+import dev.mailroom.outbox.jdbc.DeadLetters;
+import dev.mailroom.outbox.jdbc.DeadLetters.Filter;
+import dev.mailroom.outbox.jdbc.Destinations;
 import dev.mailroom.outbox.jdbc.JdbcOutbox;
 import dev.mailroom.outbox.jdbc.JdbcOutboxStore;
 import dev.mailroom.outbox.jdbc.OutboxSchema;
@@ -26,14 +29,17 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /** The whole path of messages, where nobody may more than the roles of the documentation. */
 class RolesIT {
 
+  private static final List<String> ROLES = List.of("writer", "relay", "consumer", "operator");
   private static final Duration LONG = Duration.ofSeconds(60);
   private static final String DENIED = "(?s).*(permission denied|command denied|must be owner).*";
 
@@ -44,13 +50,17 @@ class RolesIT {
         Town town = new Town(database);
         LocalAws aws = LocalAws.start()) {
       town.build();
-      aws.createQueue("billing");
+      aws.createQueue("billing", Map.of(QueueAttributeName.MAXIMUM_MESSAGE_SIZE, "2048"));
+      DataSource operator = town.as("operator");
+      Destinations destinations = Destinations.of(operator);
+      destinations.pause("sqs:billing", "operator", "not yet");
+      town.publish("invoice", "poison", "too long".repeat(1_000));
       Inbox inbox = Inbox.of(town.as("consumer"), "billing");
       try (Relay relay = relay(town, aws);
           SqsConsumer consumer = consumer(inbox, aws)) {
         relay.start();
         consumer.start();
-        town.publish("invoice", "poison");
+        operate(destinations, DeadLetters.of(operator));
         await()
             .atMost(LONG)
             .until(() -> inbox.deadLetters().list(Optional.empty(), 10).size() == 1);
@@ -64,6 +74,15 @@ class RolesIT {
       assertThat(inbox.cleaner().clean()).isEqualTo(1);
       town.assertNobodyMayMore();
     }
+  }
+
+  /** The message that is too long becomes a dead letter of the outbox. */
+  private static void operate(Destinations destinations, DeadLetters dead) {
+    assertThat(destinations.list()).extracting(Destinations.Known::name).contains("sqs:billing");
+    assertThat(destinations.resume("sqs:billing", "operator")).isTrue();
+    await().atMost(LONG).until(() -> dead.list(Filter.all(), null, 10).size() == 1);
+    assertThat(dead.discard(Filter.all(), "operator")).isEqualTo(1);
+    await().atMost(LONG).until(() -> dead.count(Filter.all(), 10) == 0);
   }
 
   private static Relay relay(Town town, LocalAws aws) {
@@ -112,7 +131,7 @@ class RolesIT {
       OutboxSchema.migrate(database.dataSource());
       InboxSchema.migrate(database.dataSource());
       execute("CREATE TABLE invoice (name varchar(100) PRIMARY KEY)");
-      for (String role : List.of("writer", "relay", "consumer")) {
+      for (String role : ROLES) {
         execute(
             isPostgres()
                 ? "CREATE ROLE " + login(role) + " LOGIN PASSWORD '" + PASSWORD + "'"
@@ -120,9 +139,8 @@ class RolesIT {
       }
       Database kind = Database.valueOf(database.kind().name());
       TableNames names = TableNames.DEFAULT.inSchema(database.name());
-      // The migrating user is the operator.
       OutboxSchema.Roles roles =
-          new OutboxSchema.Roles(login("writer"), login("relay"), login("relay"));
+          new OutboxSchema.Roles(login("writer"), login("relay"), login("operator"));
       String grants =
           OutboxSchema.printGrants(kind, names, roles)
               + InboxSchema.printGrants(kind, names, login("consumer"))
@@ -166,6 +184,9 @@ class RolesIT {
       assertThatMayNot(
           "relay", "INSERT INTO inbox_message (consumer, message_id) VALUES ('a', 'b')");
       assertThatMayNot("relay", "SELECT name FROM invoice");
+      assertThatMayNot("relay", "SELECT act FROM outbox_operation");
+      assertThatMayNot("operator", "SELECT seq FROM outbox_message");
+      assertThatMayNot("operator", "DELETE FROM outbox_parked");
       assertThatMayNot("consumer", "SELECT seq FROM outbox_message");
       assertThatMayNot("consumer", "UPDATE inbox_message SET message_id = 'other'");
       assertThatMayNot("consumer", "DROP TABLE inbox_message");
@@ -211,7 +232,7 @@ class RolesIT {
     @Override
     public void close() throws SQLException {
       pools.forEach(HikariDataSource::close);
-      for (String role : List.of("writer", "relay", "consumer")) {
+      for (String role : ROLES) {
         if (isPostgres()) {
           execute("DROP OWNED BY " + login(role));
         }

@@ -75,6 +75,11 @@ class MemoryOutboxTest extends OutboxStoreContract {
     }
 
     @Override
+    public boolean tellsOpenWriters() {
+      return true;
+    }
+
+    @Override
     public synchronized Writer begin() {
       return new MemoryWriter(memory.begin());
     }

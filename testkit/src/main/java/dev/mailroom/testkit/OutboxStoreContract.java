@@ -11,7 +11,6 @@ import static dev.mailroom.testkit.OutboxRows.whole;
 import static dev.mailroom.testkit.OutboxRows.withOtherMessage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.mailroom.outbox.Message;
 import dev.mailroom.relay.Lane;
@@ -207,7 +206,10 @@ public abstract class OutboxStoreContract extends ParkedRowsContract {
 
   @Test
   void showsWritersFromTheirInsertUntilTheirEnd() {
-    assumeThat(store().openWriters()).as("this store can tell").isPresent();
+    assertThat(store().openWriters().isPresent()).isEqualTo(outbox().tellsOpenWriters());
+    if (!outbox().tellsOpenWriters()) {
+      return;
+    }
     Writer reader = outbox().begin();
     reader.workElsewhere();
     assertThat(writers()).isEmpty();

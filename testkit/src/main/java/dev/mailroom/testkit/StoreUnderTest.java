@@ -19,6 +19,9 @@ public interface StoreUnderTest {
   /** The store, the same throughout a test. */
   OutboxStore store();
 
+  /** Whether its database can tell open writers; if not, the store says so. */
+  boolean tellsOpenWriters();
+
   /** Begins a transaction of its own. */
   Writer begin();
 

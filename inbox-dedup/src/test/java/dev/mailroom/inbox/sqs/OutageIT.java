@@ -24,7 +24,7 @@ class OutageIT {
     stage.close();
   }
 
-  /** Time is what this is about: five seconds in which each would be delivered several times. */
+  /** Until those at hand have tried again: had they gone back, they would have come again. */
   @Test
   void messagesStayInTheQueueMeanwhile() {
     for (int i = 0; i < 200; i++) {
@@ -41,9 +41,7 @@ class OutageIT {
               .concurrency(20)
               .listener(stage.heard)
               .onAny(Stage::record));
-      await().atMost(Stage.PATIENCE).until(() -> stage.heard.failures.size() >= 10);
-      long begun = System.nanoTime();
-      await().atMost(Stage.PATIENCE).until(() -> System.nanoTime() - begun > 5_000_000_000L);
+      await().atMost(Stage.PATIENCE).until(() -> stage.heard.failures.size() >= 30);
       database.now = stage.database.pool(20);
       stage.awaitEmptyQueue();
       assertThat(stage.effects()).hasSize(200);

@@ -3,6 +3,7 @@ package dev.mailroom.inbox.sqs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.mailroom.testkit.FaultPlan;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -70,6 +71,8 @@ class PollsIT {
     for (int i = 0; i < 100; i++) {
       stage.send("m" + i);
     }
+    // Else the first could be answered before the second is asked.
+    Stage.AWS.faults().on(stage.name, FaultPlan.NONE.withLatency(Duration.ofMillis(200)));
     drain(stage);
     assertThat(most.get()).isBetween(2, 5);
   }

@@ -124,13 +124,14 @@ class SqsConsumerIT {
       stage.start(
           stage
               .consumer()
-              .visibility(Duration.ofSeconds(1))
+              .visibility(Duration.ofSeconds(2))
+              .heartbeat(Duration.ofMillis(300))
               .on(
                   "Said",
                   (message, context) -> {
                     runs.incrementAndGet();
                     long begun = System.nanoTime();
-                    // Time is what this is about: three visibility timeouts of it.
+                    // Time is what this is about: more than a visibility timeout of it.
                     await()
                         .pollInterval(Duration.ofMillis(100))
                         .until(() -> System.nanoTime() - begun > 3_000_000_000L);

@@ -52,8 +52,8 @@ class SqsConsumerTroubleIT {
                 }));
     stage.awaitEmptyQueue();
     assertThat(stage.effects()).containsExactly("said");
-    assertThat(runs).hasValue(2);
-    assertThat(stage.heard.interrupted).hasValue(1);
+    assertThat(runs).hasValueGreaterThan(1);
+    assertThat(stage.heard.interrupted).hasPositiveValue();
     assertThat(stage.heard.failures).hasAtLeastOneElementOfType(InterruptedException.class);
   }
 
@@ -65,7 +65,7 @@ class SqsConsumerTroubleIT {
         stage
             .consumer()
             .concurrency(1)
-            .maxProcessing(Duration.ofMillis(100))
+            .maxProcessing(Duration.ofSeconds(1))
             .on(
                 "Said",
                 (message, context) -> {

@@ -32,6 +32,11 @@ final class JdbcStoreUnderTest implements StoreUnderTest {
   }
 
   @Override
+  public boolean tellsOpenWriters() {
+    return !(database.server instanceof H2TestServer);
+  }
+
+  @Override
   public Writer begin() {
     try {
       return new JdbcWriter(database.server, database.begin());

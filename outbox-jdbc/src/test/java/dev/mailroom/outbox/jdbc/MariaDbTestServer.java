@@ -14,11 +14,8 @@ import java.util.function.IntSupplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** The embedded MariaDB, or the server that a URL in the environment leads to as its root. */
+/** The embedded MariaDB, or the server of the testkit, as its root: any MySQL is one of these. */
 final class MariaDbTestServer extends TestServer {
-
-  /** As in {@code jdbc:mysql://localhost:3306/?user=root&password=…}. */
-  static final String MYSQL_URL = "MAILROOM_MYSQL_URL";
 
   /** As in {@code jdbc:mariadb://localhost:3306/?user=root&password=…}; else it is the embedded. */
   static final String MARIADB_URL = "MAILROOM_MARIADB_URL";
@@ -35,17 +32,18 @@ final class MariaDbTestServer extends TestServer {
 
   static MariaDbTestServer mariaDb() {
     if (isNamed(MARIADB_URL)) {
-      return new MariaDbTestServer(
-          false,
-          dev.mailroom.testkit.database.TestDatabase.create(DatabaseKind.MARIADB).jdbcUrl(),
-          null);
+      return new MariaDbTestServer(false, urlOf(DatabaseKind.MARIADB), null);
     }
     MariaDbServer server = MariaDbServer.start();
     return new MariaDbTestServer(false, server.jdbcUrl(""), server);
   }
 
   static MariaDbTestServer mySql() {
-    return new MariaDbTestServer(true, requireNonNull(System.getenv(MYSQL_URL)), null);
+    return new MariaDbTestServer(true, urlOf(DatabaseKind.MYSQL), null);
+  }
+
+  private static String urlOf(DatabaseKind kind) {
+    return dev.mailroom.testkit.database.TestDatabase.create(kind).jdbcUrl();
   }
 
   private String url(String database) {

@@ -1,10 +1,12 @@
 package dev.mailroom.outbox.jdbc;
 
+import dev.mailroom.testkit.database.DatabaseKind;
+import dev.mailroom.testkit.database.WithDatabase;
+import java.util.Map;
 import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 
-/** All suites on a MySQL that is given. */
-@EnabledIfEnvironmentVariable(named = MariaDbTestServer.MYSQL_URL, matches = ".+")
+/** All suites on MySQL, where one is to be had. */
+@WithDatabase(DatabaseKind.MYSQL)
 class MySqlIT {
 
   @Nested
@@ -52,6 +54,25 @@ class MySqlIT {
   @Nested
   class Privileges extends PrivilegesSuite {
     Privileges() {
+      super(Database.MYSQL);
+    }
+  }
+
+  @Nested
+  class Tables extends OutboxSchemaSuite {
+    Tables() {
+      super(Database.MYSQL, TestServer.of(Database.MYSQL));
+    }
+
+    @Override
+    Map<String, String> damages() {
+      return SchemasIT.mariaDbDamages();
+    }
+  }
+
+  @Nested
+  class Statements extends StatementsSuite {
+    Statements() {
       super(Database.MYSQL);
     }
   }

@@ -23,12 +23,18 @@ abstract class TestServer {
   }
 
   private static TestServer start(Database database) {
-    return switch (database) {
-      case POSTGRESQL -> new PostgreSqlTestServer();
-      case MARIADB -> MariaDbTestServer.mariaDb();
-      case MYSQL -> MariaDbTestServer.mySql();
-      case H2 -> new H2TestServer("");
-    };
+    TestServer server =
+        switch (database) {
+          case POSTGRESQL -> new PostgreSqlTestServer();
+          case MARIADB -> MariaDbTestServer.mariaDb();
+          case MYSQL -> MariaDbTestServer.mySql();
+          case H2 -> new H2TestServer("");
+        };
+    if (server.canRestart()) {
+      // Of the others the testkit tells.
+      System.out.println("Tests use " + database + ", embedded, which they restart");
+    }
+    return server;
   }
 
   /** Whether the machine's owner says where databases come from; tests cannot restart these. */

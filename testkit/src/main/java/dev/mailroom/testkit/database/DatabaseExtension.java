@@ -70,6 +70,8 @@ final class DatabaseExtension implements BeforeAllCallback, ParameterResolver {
     try {
       return TestDatabase.create(kind);
     } catch (NoDatabaseException e) {
+      // Few build tools tell why a whole class was skipped.
+      System.out.println("Tests are skipped: " + e.getMessage());
       return Assumptions.abort(e.getMessage());
     }
   }

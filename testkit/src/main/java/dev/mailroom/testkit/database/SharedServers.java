@@ -83,7 +83,8 @@ final class SharedServers {
   }
 
   private static DatabaseServer taken(DatabaseServer server, String how) {
-    log.info("Tests use {} {}, {}", server.kind(), server.version(), how);
+    // Not to the log: whoever sees a test fail should know where, however logging is set up.
+    System.out.println("Tests use " + server.kind() + " " + server.version() + ", " + how);
     return server;
   }
 

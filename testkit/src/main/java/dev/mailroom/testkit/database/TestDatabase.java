@@ -28,7 +28,7 @@ import javax.sql.DataSource;
  *
  * <p>{@code MAILROOM_DATABASES=containers} or {@code embedded} takes that kind or fails. A system
  * property goes before the environment: {@code mailroom.postgresql.url}, {@code
- * mailroom.image.postgresql}, {@code mailroom.databases}. One line in the log, at info, says which
+ * mailroom.image.postgresql}, {@code mailroom.databases}. One line on standard output says which
  * server was taken.
  *
  * <p>Thread-safe.

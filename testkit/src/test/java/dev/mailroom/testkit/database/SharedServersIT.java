@@ -1,10 +1,13 @@
 package dev.mailroom.testkit.database;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mailroom.testkit.MariaDbServer;
 import dev.mailroom.testkit.PostgresServer;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -77,6 +80,19 @@ class SharedServersIT {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("mailroom.databases (or MAILROOM_DATABASES)")
         .hasMessageContaining("cloud");
+  }
+
+  @Test
+  void whichOneWasTakenIsPrinted() {
+    PrintStream out = System.out;
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(printed, true, UTF_8));
+    try {
+      SharedServers.find(DatabaseKind.H2);
+    } finally {
+      System.setOut(out);
+    }
+    assertThat(printed.toString(UTF_8)).matches("Tests use H2 2\\..*, in memory\\R");
   }
 
   @Test
