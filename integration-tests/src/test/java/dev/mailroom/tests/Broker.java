@@ -1,8 +1,11 @@
 package dev.mailroom.tests;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.mailroom.outbox.Message;
 import dev.mailroom.relay.OutboxEntry;
 import dev.mailroom.tests.town.WillingTransport;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,6 +33,16 @@ final class Broker extends WillingTransport {
         .filter(message -> message.key().filter(key::equals).isPresent())
         .map(Message::payload)
         .toList();
+  }
+
+  /** Waits until it has accepted so many more; looks again and again, to be late by little. */
+  void awaitMore(int messages) {
+    int enough = accepted.size() + messages;
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(1))
+        .until(() -> accepted.size() >= enough);
   }
 
   @Override

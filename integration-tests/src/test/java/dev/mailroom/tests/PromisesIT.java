@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -201,12 +202,7 @@ class PromisesIT {
     String[] keys = keysOfOneLane();
     try (Connection late = station.begin()) {
       station.outbox.publish(late, message("sqs:" + fifo, keys[0], "first"));
-      // Longer than the marks need to move, with traffic in the same lane all the while.
-      long end = System.nanoTime() + Duration.ofMillis(1_500).toNanos();
-      int others = 0;
-      while (System.nanoTime() < end) {
-        station.publish(message("sqs:" + fifo, keys[1], "other" + others++));
-      }
+      int others = trafficUntilMarksWouldHaveMoved("sqs:" + fifo, keys[1]);
       late.commit();
       station.publish(message("sqs:" + fifo, keys[0], "second"));
       await()
@@ -223,6 +219,22 @@ class PromisesIT {
           .containsExactlyElementsOf(
               IntStream.range(0, others).mapToObj(i -> "other" + i).toList());
     }
+  }
+
+  /** Returns how many messages it has published. */
+  private int trafficUntilMarksWouldHaveMoved(String destination, String key) {
+    int enough = station.samples.get() + 4;
+    AtomicInteger others = new AtomicInteger();
+    await()
+        .atMost(LONG)
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(1))
+        .until(
+            () -> {
+              station.publish(message(destination, key, "other" + others.getAndIncrement()));
+              return station.samples.get() >= enough;
+            });
+    return others.get();
   }
 
   private String[] keysOfOneLane() throws SQLException {

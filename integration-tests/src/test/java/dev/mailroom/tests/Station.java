@@ -11,10 +11,13 @@ import dev.mailroom.outbox.jdbc.JdbcOutbox;
 import dev.mailroom.outbox.jdbc.JdbcOutboxStore;
 import dev.mailroom.outbox.jdbc.OutboxSchema;
 import dev.mailroom.relay.DestinationGate;
+import dev.mailroom.relay.OutboxStore;
 import dev.mailroom.relay.Relay;
 import dev.mailroom.relay.RelayListener;
 import dev.mailroom.relay.aws.AwsTransport;
 import dev.mailroom.testkit.PostgresServer;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -39,6 +42,10 @@ final class Station implements AutoCloseable {
   final JdbcOutbox outbox = JdbcOutbox.builder().maxBytes(1_048_576).build();
   final List<ReceivedMessage> received = new CopyOnWriteArrayList<>();
   final List<String> closedGates = new CopyOnWriteArrayList<>();
+
+  /** How often a relay has asked who writes, and had an answer. */
+  final AtomicInteger samples = new AtomicInteger();
+
   private final SqsAsyncClient sqs;
   private final SnsAsyncClient sns;
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
@@ -88,7 +95,7 @@ final class Station implements AutoCloseable {
             .build();
     Relay relay =
         Relay.builder()
-            .store(JdbcOutboxStore.of(dataSource))
+            .store(counting(JdbcOutboxStore.of(dataSource)))
             .transport(transport)
             .backoff(Duration.ofMillis(20), Duration.ofMillis(500))
             .listener(new Gates())
@@ -97,6 +104,24 @@ final class Station implements AutoCloseable {
     open.push(relay);
     relay.start();
     return relay;
+  }
+
+  private OutboxStore counting(OutboxStore store) {
+    return (OutboxStore)
+        Proxy.newProxyInstance(
+            OutboxStore.class.getClassLoader(),
+            new Class<?>[] {OutboxStore.class},
+            (proxy, method, arguments) -> {
+              try {
+                Object result = method.invoke(store, arguments);
+                if (method.getName().equals("openWriters")) {
+                  samples.incrementAndGet();
+                }
+                return result;
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
   }
 
   /** Takes what comes, each message by the inbox. */

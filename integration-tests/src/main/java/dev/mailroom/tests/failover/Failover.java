@@ -44,7 +44,9 @@ final class Failover {
   private static final Duration ANSWERS_AFTER = Duration.ofMillis(10);
   private static final long BEHIND_MILLIS = 1_000;
   private static final long ARRIVES_WITHIN_MILLIS = 60_000;
-  private static final long REPEATS_WITHIN_MILLIS = 1_000;
+
+  /** Two sweeps, which find what lies below a mark. */
+  private static final long REPEATS_WITHIN_MILLIS = 5_000;
 
   private static final JdbcOutbox OUTBOX = JdbcOutbox.create();
 

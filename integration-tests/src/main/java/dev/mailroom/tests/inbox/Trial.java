@@ -29,6 +29,8 @@ final class Trial {
   /** So long that what is hidden after a shutdown was left, and did not come by itself. */
   private static final int LONG_VISIBILITY = 600;
 
+  private static final long AT_WORK_WITHIN_MILLIS = 10_000;
+
   /** Longer than the longest backoff. */
   private static final long BACKOFF_MILLIS = 2_500;
 
@@ -46,6 +48,7 @@ final class Trial {
   private final Deck deck;
   private final List<Child> consumers = new ArrayList<>();
   private long connectionsCut;
+  private long inFlightAtShutdown;
 
   /**
    * @param fauxqs whether that is the broker, which can lose no answers, and shows no message again
@@ -154,10 +157,25 @@ final class Trial {
     stopAll();
     drained(TimeUnit.SECONDS.toMillis(SHORT_VISIBILITY) + BACKOFF_MILLIS, this::hidden);
     start(CONSUMERS, LONG_VISIBILITY);
-    feed.some(200);
+    getBusy();
     progress.say("all consumers are stopped at work");
     stopAll();
     return drained(BACKOFF_MILLIS, this::hidden);
+  }
+
+  /** So much comes at once that they take more than they can begin. */
+  private void getBusy() throws IOException, InterruptedException, SQLException {
+    for (Child each : consumers) {
+      each.pause();
+    }
+    feed.some(200);
+    for (Child each : consumers) {
+      each.resume();
+    }
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(AT_WORK_WITHIN_MILLIS);
+    while (inFlightAtShutdown == 0 && System.nanoTime() < deadline) {
+      inFlightAtShutdown = hidden();
+    }
   }
 
   private void stopAll() throws InterruptedException {
@@ -282,6 +300,7 @@ final class Trial {
                 Figure.of("duplicates", feed.copies())))
         .and(
             Figure.of("double_effects", twice).exactly(0),
+            Figure.of("in_flight_at_shutdown", inFlightAtShutdown).atLeast(1),
             Figure.of("in_flight_after_shutdown", left).exactly(0),
             Figure.of("messages", feed.sent()).atLeast((double) least),
             shown(Figure.of("messages_handled_slowly", slow)),
