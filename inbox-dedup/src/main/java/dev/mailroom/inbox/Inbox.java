@@ -244,6 +244,15 @@ public final class Inbox {
     return InboxKey.of(consumer, key.apply(message));
   }
 
+  /** As {@link #key}, of messages as well that failed for want of one. */
+  InboxKey keyOrStandIn(ReceivedMessage message) {
+    try {
+      return key(message);
+    } catch (RuntimeException e) {
+      return InboxKey.standIn(consumer, message);
+    }
+  }
+
   /** Collects settings; not for sharing between threads. */
   public static final class Builder {
 
