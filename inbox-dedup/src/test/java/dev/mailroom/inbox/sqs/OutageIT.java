@@ -41,7 +41,7 @@ class OutageIT {
               .concurrency(20)
               .listener(stage.heard)
               .onAny(Stage::record));
-      await().atMost(Stage.PATIENCE).until(() -> stage.heard.failures.size() >= 10);
+      await().atMost(Stage.PATIENCE).until(() -> stage.heard.postponed.get() >= 10);
       long begun = System.nanoTime();
       await().atMost(Stage.PATIENCE).until(() -> System.nanoTime() - begun > 5_000_000_000L);
       database.now = stage.database.pool(20);
@@ -64,7 +64,7 @@ class OutageIT {
                   .visibility(Duration.ofMinutes(10))
                   .listener(stage.heard)
                   .onAny(Stage::record));
-      await().atMost(Stage.PATIENCE).until(() -> stage.heard.failures.size() >= 2);
+      await().atMost(Stage.PATIENCE).until(() -> stage.heard.postponed.get() >= 2);
       consumer.close();
       assertThat(stage.hidden()).isZero();
       assertThat(stage.visible()).isEqualTo(1);
