@@ -87,7 +87,7 @@ final class Batch {
     if (broken.unprocessed().isEmpty()) {
       return false;
     }
-    try (Scope scope = single.transactions().begin(what)) {
+    try (TransactionScope scope = single.transactions().begin(what)) {
       Connection connection = scope.connection();
       if (scope.dialect().claim(connection, broken.proof()) != InboxDialect.Claim.KNOWN) {
         return false;
@@ -96,13 +96,15 @@ final class Batch {
       connection.commit();
       return true;
     } catch (SQLException | MailroomException e) {
+      e.addSuppressed(broken);
       log.warn(
           "The transaction of a batch broke, and the database does not tell now whether a handler"
               + " had committed it: if consumer {} has the row {}, delete the rows {} before their"
               + " messages are delivered again",
           what,
           broken.proof(),
-          broken.unprocessed());
+          broken.unprocessed(),
+          e);
       throw e instanceof MailroomException known
           ? known
           : InboxTransactions.notClaimed(what, (SQLException) e);
@@ -113,7 +115,7 @@ final class Batch {
   private Optional<List<Result>> together(String what, List<BatchEntry> entries)
       throws BatchTransaction.Broken {
     BatchProgress then = progress.copy();
-    try (Scope scope = single.transactions().begin(what)) {
+    try (TransactionScope scope = single.transactions().begin(what)) {
       BatchTransaction transaction =
           new BatchTransaction(single.transactions(), scope, then, handler);
       if (!claimed(transaction, what, entries)) {
@@ -156,7 +158,7 @@ final class Batch {
     for (BatchEntry entry : entries) {
       results.add(progress.unlessOpen(entry).orElseGet(() -> progress.failed(entry, failure)));
     }
-    if (failure instanceof NoConnection) {
+    if (failure instanceof Inbox.Unavailable) {
       progress.end();
     }
     return results;
@@ -178,7 +180,7 @@ final class Batch {
       };
     } catch (Throwable failure) {
       progress.noteInterrupt(failure);
-      if (failure instanceof NoConnection) {
+      if (failure instanceof Inbox.Unavailable) {
         progress.end();
       }
       return progress.failed(entry, failure);

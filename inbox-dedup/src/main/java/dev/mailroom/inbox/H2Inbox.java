@@ -62,10 +62,9 @@ final class H2Inbox extends InsertingInbox {
     try (Statement statement = connection.createStatement()) {
       long before = number(statement, "CALL LOCK_TIMEOUT()");
       statement.execute("SET LOCK_TIMEOUT " + millis);
-      try {
+      Restored timeout = () -> statement.execute("SET LOCK_TIMEOUT " + before);
+      try (timeout) {
         return insert.executeUpdate();
-      } finally {
-        statement.execute("SET LOCK_TIMEOUT " + before);
       }
     }
   }

@@ -7,6 +7,7 @@ import dev.mailroom.outbox.Outbox;
 import dev.mailroom.outbox.jdbc.JdbcOutbox;
 import dev.mailroom.outbox.jdbc.TableNames;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -97,6 +98,20 @@ public final class Inbox {
     BY_KEY
   }
 
+  /**
+   * The database kept the inbox from its work before a handler ran, by no fault of the message:
+   * there is no connection, or the server takes no writes, or the tables are missing. Nothing was
+   * done, and another message would fare no better now.
+   */
+  public static final class Unavailable extends MailroomException {
+
+    private static final long serialVersionUID = 1L;
+
+    Unavailable(String message, SQLException cause) {
+      super(message, cause);
+    }
+  }
+
   /** What became of a message of a batch. */
   public enum Status {
     /** The handler ran and its transaction has committed. */
@@ -177,8 +192,9 @@ public final class Inbox {
    * whole, handler included.
    *
    * @throws X what the handler threw, unchanged, once all was rolled back
+   * @throws Unavailable if the database let nothing begin
    * @throws MailroomException if the database failed the inbox itself: nothing took effect, except
-   *     that a failed commit may have. Leave the message for redelivery in either case.
+   *     that a failed commit may have. Leave the message for redelivery in any case.
    */
   public <X extends Exception> Outcome process(ReceivedMessage message, Handler<X> handler)
       throws X {
@@ -188,12 +204,14 @@ public final class Inbox {
   /**
    * Runs the handler inside a transaction that the caller began and will end, unless the message
    * was processed before. What it did takes effect if and when that transaction commits; delete the
-   * message from its queue only then. If it throws, or is {@link Outcome#IN_PROGRESS}, all it did
-   * is rolled back to where it began and the transaction can go on. Nothing is run again here.
+   * message from its queue only then. If the handler throws, or it is {@link Outcome#IN_PROGRESS},
+   * all it did is rolled back to where it began and the transaction can go on. Nothing is run again
+   * here.
    *
    * @throws X what the handler threw, unchanged
    * @throws MailroomException if {@code connection} is in autocommit mode, or the database failed
-   *     the inbox itself; roll the transaction back
+   *     the inbox itself, or undid more than the handler's part, as MariaDB and MySQL do at a
+   *     deadlock: then its cause is what the handler threw. Roll the transaction back
    */
   public <X extends Exception> Outcome process(
       Connection connection, ReceivedMessage message, Handler<X> handler) throws X {
@@ -242,6 +260,15 @@ public final class Inbox {
 
   InboxKey key(ReceivedMessage message) {
     return InboxKey.of(consumer, key.apply(message));
+  }
+
+  /** As {@link #key}, of messages as well that failed for want of one. */
+  InboxKey keyOrStandIn(ReceivedMessage message) {
+    try {
+      return key(message);
+    } catch (RuntimeException e) {
+      return InboxKey.standIn(consumer, message);
+    }
   }
 
   /** Collects settings; not for sharing between threads. */

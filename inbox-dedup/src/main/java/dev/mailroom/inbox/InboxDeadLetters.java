@@ -23,8 +23,9 @@ public final class InboxDeadLetters {
    * A message that was given up on.
    *
    * @param message as it was delivered when it was stored first, with the newest number of
-   *     deliveries; its id is the one that the inbox knows it by. Type, key and source have at most
-   *     1 000 characters, the last of which is … if more was cut off
+   *     deliveries; its id is the one that the inbox knows it by, or, if it failed for want of such
+   *     a key, its own, or a hash where that is too long. Type, key and source have at most 1 000
+   *     characters, the last of which is … if more was cut off
    * @param error what failed: class and message of the failure and its causes, at most 4 000
    *     characters
    * @param deadAt when it was stored first, by the clock of the database
@@ -57,7 +58,7 @@ public final class InboxDeadLetters {
    * is here already is kept once, with the newer error and number of deliveries.
    */
   public void store(ReceivedMessage message, Throwable error) {
-    InboxKey id = inbox.key(message);
+    InboxKey id = inbox.keyOrStandIn(message);
     run(
         "store",
         (rows, connection) -> {
@@ -85,9 +86,10 @@ public final class InboxDeadLetters {
   }
 
   /**
-   * Runs the handler for a message as {@link Inbox#process} does. The message leaves this table in
-   * the transaction in which it takes effect, or when it turns out to have taken effect before; in
-   * all other cases it stays.
+   * Runs the handler for a message as {@link Inbox#process} does, in the name of the id that it has
+   * here: one without a key, sent again once {@link Inbox.Builder#key} is mended, would be another
+   * message. The message leaves this table in the transaction in which it takes effect, or when it
+   * turns out to have taken effect before; in all other cases it stays.
    *
    * @return nothing if the message is not here
    * @throws X what the handler threw; then nothing took effect

@@ -67,13 +67,12 @@ interface InboxDialect {
   void commit(Connection connection) throws SQLException;
 
   /**
-   * Keeps what was done since {@code savepoint} in a transaction of someone else.
+   * Keeps what was done since {@code savepoint}, which has a name, in a transaction of someone
+   * else.
    *
-   * @throws SQLException if that transaction has ended or cannot commit
+   * @throws HandlerEndedTransaction if that transaction has ended or cannot commit
    */
-  default void release(Connection connection, Savepoint savepoint) throws SQLException {
-    connection.releaseSavepoint(savepoint);
-  }
+  void release(Connection connection, Savepoint savepoint) throws SQLException;
 
   /** A query for the time now, in milliseconds since 1970, by the clock of the database. */
   String now();

@@ -1,6 +1,10 @@
 package dev.mailroom.inbox;
 
 import dev.mailroom.outbox.MailroomException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +25,27 @@ record InboxKey(String consumer, String messageId) {
     String given = requireLength("the id of a message for consumer '" + consumer + "'", id);
     boolean uuid = UUID.matcher(given).matches();
     return new InboxKey(consumer, uuid ? given.toLowerCase(Locale.ROOT) : given);
+  }
+
+  /**
+   * What stands for a key that cannot be had: always the same for the same message. It is the
+   * message's id where that could be a key.
+   */
+  static InboxKey standIn(String consumer, ReceivedMessage message) {
+    try {
+      return of(consumer, message.id());
+    } catch (MailroomException e) {
+      return new InboxKey(consumer, "sha256-" + sha256(message.id() + '\0' + message.payload()));
+    }
+  }
+
+  private static String sha256(String text) {
+    try {
+      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JVM has SHA-256", e);
+    }
   }
 
   static String requireLength(String what, @Nullable String value) {

@@ -30,6 +30,12 @@ public interface InboxListener {
    */
   default void failed(ReceivedMessage message, Throwable error) {}
 
+  /**
+   * The database let no message begin; this one stays with its consumer and is tried again, which
+   * is told as often. It costs no delivery.
+   */
+  default void postponed(ReceivedMessage message, Throwable error) {}
+
   /** The message was stored among the dead letters, and is deleted from its queue. */
   default void deadLettered(ReceivedMessage message, Throwable error) {}
 

@@ -21,9 +21,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * and {@code mailroom.inbox.age.created} (how old a message was when it had taken effect, by the
  * clocks of the queue and of the sender's database; never below zero). Counters of messages: {@code
  * mailroom.inbox.} followed by {@code duplicate}, {@code in.progress}, {@code failed}, {@code
- * interrupted}, {@code dead.lettered}, {@code ignored}, {@code returned}, {@code extended}, {@code
- * delete.failed}; of calls: {@code receive.failed}. Gauges: {@code mailroom.inbox.running}, {@code
- * mailroom.inbox.prefetched}.
+ * postponed} (each time), {@code interrupted}, {@code dead.lettered}, {@code ignored}, {@code
+ * returned}, {@code extended}, {@code delete.failed}; of calls: {@code receive.failed}. Gauges:
+ * {@code mailroom.inbox.running}, {@code mailroom.inbox.prefetched}.
  */
 public final class InboxMetrics implements InboxListener {
 
@@ -68,6 +68,11 @@ public final class InboxMetrics implements InboxListener {
   @Override
   public void failed(ReceivedMessage message, Throwable error) {
     count("failed", message.source(), 1);
+  }
+
+  @Override
+  public void postponed(ReceivedMessage message, Throwable error) {
+    count("postponed", message.source(), 1);
   }
 
   @Override

@@ -7,9 +7,13 @@ import dev.mailroom.outbox.jdbc.JdbcOutbox;
 import java.sql.Connection;
 import java.sql.SQLException;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /** The steps of an inbox's transaction, and what to say when one fails. Thread-safe. */
 record InboxTransactions(DataSource dataSource, InboxTable table, JdbcOutbox outbox) {
+
+  private static final String ROLL_BACK = "Roll the whole transaction back and deliver it again.";
+  private static final String NOTHING_DONE = "Nothing was done; deliver it again.";
 
   private record HandlerContext(Connection connection, ReceivedMessage message, Outbox outbox)
       implements Inbox.Context {}
@@ -18,19 +22,22 @@ record InboxTransactions(DataSource dataSource, InboxTable table, JdbcOutbox out
    * A transaction of the inbox's own.
    *
    * @param what is to be processed in it, for errors
-   * @throws NoConnection if there is none to the database
+   * @throws Inbox.Unavailable if there is no connection to the database
    */
-  Scope begin(Object what) {
+  TransactionScope begin(Object what) {
     try {
       return TransactionScope.begin(dataSource, table);
     } catch (SQLException e) {
-      throw new NoConnection(
-          failure(what, "no connection to the database", e, "Nothing was done; deliver it again."));
+      String text = text(what, "no connection to the database", e, NOTHING_DONE);
+      // To be interrupted while one waits for a connection says nothing of the database.
+      throw Thread.currentThread().isInterrupted()
+          ? new MailroomException(text, e)
+          : new Inbox.Unavailable(text, e);
     }
   }
 
   /** A part of the transaction that the caller has begun. */
-  Scope join(Object what, Connection connection) {
+  SavepointScope join(Object what, Connection connection) {
     try {
       if (connection.getAutoCommit()) {
         throw new MailroomException(
@@ -40,7 +47,7 @@ record InboxTransactions(DataSource dataSource, InboxTable table, JdbcOutbox out
       }
       return SavepointScope.begin(connection, table);
     } catch (SQLException e) {
-      throw failure(what, "no savepoint", e, "Roll the transaction back and deliver it again.");
+      throw failure(what, "no savepoint", e, ROLL_BACK);
     }
   }
 
@@ -52,9 +59,9 @@ record InboxTransactions(DataSource dataSource, InboxTable table, JdbcOutbox out
     }
   }
 
-  static void complete(Scope scope, Object what) {
+  static void commit(TransactionScope transaction, Object what) {
     try {
-      scope.complete();
+      transaction.complete();
     } catch (HandlerEndedTransaction e) {
       throw cannotCommit(what, e);
     } catch (SQLException e) {
@@ -62,9 +69,43 @@ record InboxTransactions(DataSource dataSource, InboxTable table, JdbcOutbox out
     }
   }
 
+  static void keep(SavepointScope part, Object what) {
+    try {
+      part.complete();
+    } catch (HandlerEndedTransaction e) {
+      throw cannotCommit(what, e);
+    } catch (SQLException e) {
+      throw failure(what, "its savepoint could not be released", e, ROLL_BACK);
+    }
+  }
+
+  /**
+   * Undoes a part of the caller's transaction.
+   *
+   * @param failure for which it is undone, if that is why
+   * @throws MailroomException if all of the transaction is undone, or nobody knows how much: a
+   *     caller that went on would begin another without its earlier writes
+   */
+  static void undo(SavepointScope part, Object what, @Nullable Throwable failure) {
+    try {
+      part.undo();
+    } catch (SQLException e) {
+      MailroomException lost =
+          new MailroomException(
+              text(what, "its part cannot be undone alone", e, ROLL_BACK),
+              failure == null ? e : failure);
+      if (failure != null) {
+        lost.addSuppressed(e);
+      }
+      throw lost;
+    }
+  }
+
   static MailroomException notClaimed(Object what, SQLException cause) {
-    return failure(
-        what, "its row could not be written", cause, "Nothing was done; deliver it again.");
+    String text = text(what, "its row could not be written", cause, NOTHING_DONE);
+    return SqlFailure.isOfOneMessage(cause)
+        ? new MailroomException(text, cause)
+        : new Inbox.Unavailable(text, cause);
   }
 
   static MailroomException cannotCommit(Object what, SQLException cause) {
@@ -86,17 +127,19 @@ record InboxTransactions(DataSource dataSource, InboxTable table, JdbcOutbox out
 
   private static MailroomException failure(
       Object what, String problem, SQLException cause, String next) {
-    return new MailroomException(
-        what
-            + ": "
-            + problem
-            + " (SQLSTATE "
-            + cause.getSQLState()
-            + ", "
-            + cause.getMessage()
-            + "). "
-            + next
-            + SqlFailure.advice(cause),
-        cause);
+    return new MailroomException(text(what, problem, cause, next), cause);
+  }
+
+  private static String text(Object what, String problem, SQLException cause, String next) {
+    return what
+        + ": "
+        + problem
+        + " (SQLSTATE "
+        + cause.getSQLState()
+        + ", "
+        + cause.getMessage()
+        + "). "
+        + next
+        + SqlFailure.advice(cause);
   }
 }

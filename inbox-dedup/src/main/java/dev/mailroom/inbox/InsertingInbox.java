@@ -33,6 +33,12 @@ abstract class InsertingInbox implements InboxDialect {
     this.names = names;
   }
 
+  /** In try-with-resources: where the connection broke, why the statement failed stays in front. */
+  interface Restored extends AutoCloseable {
+    @Override
+    void close() throws SQLException;
+  }
+
   abstract boolean isDuplicate(SQLException e);
 
   abstract boolean isLockTimeout(SQLException e);

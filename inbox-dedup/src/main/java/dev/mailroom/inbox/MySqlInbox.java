@@ -6,7 +6,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
+import java.sql.Savepoint;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -66,10 +66,10 @@ class MySqlInbox extends InsertingInbox {
         connection,
         "SET @mailroom_lock_timeout = @@innodb_lock_wait_timeout, innodb_lock_wait_timeout = "
             + seconds);
-    try {
+    Restored timeout =
+        () -> execute(connection, "SET innodb_lock_wait_timeout = @mailroom_lock_timeout");
+    try (timeout) {
       return insert.executeUpdate();
-    } finally {
-      execute(connection, "SET innodb_lock_wait_timeout = @mailroom_lock_timeout");
     }
   }
 
@@ -92,8 +92,18 @@ class MySqlInbox extends InsertingInbox {
 
   /** A deadlock ends the whole transaction, and so does DDL; and then the savepoint is gone. */
   private static void requireMark(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute("RELEASE SAVEPOINT mailroom_part");
+    release(connection, "mailroom_part");
+  }
+
+  /** By SQL, for a driver of MySQL does nothing when it is to release a savepoint. */
+  @Override
+  public void release(Connection connection, Savepoint savepoint) throws SQLException {
+    release(connection, savepoint.getSavepointName());
+  }
+
+  private static void release(Connection connection, String savepoint) throws SQLException {
+    try {
+      execute(connection, "RELEASE SAVEPOINT " + savepoint);
     } catch (SQLException e) {
       throw e.getErrorCode() == NO_SUCH_SAVEPOINT ? HandlerEndedTransaction.bySql(e) : e;
     }

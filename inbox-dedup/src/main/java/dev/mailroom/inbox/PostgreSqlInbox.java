@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
@@ -152,14 +153,27 @@ final class PostgreSqlInbox implements InboxDialect {
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.execute();
     } catch (SQLException e) {
-      String state = e.getSQLState() == null ? "" : e.getSQLState();
-      throw switch (state) {
-        case NO_SUCH_SAVEPOINT, NOT_IN_A_TRANSACTION, DIVISION_BY_ZERO, NO_SUCH_SETTING ->
-            HandlerEndedTransaction.bySql(e);
-        case TRANSACTION_FAILED -> HandlerEndedTransaction.aborted(e);
-        default -> e;
-      };
+      throw told(e);
     }
+  }
+
+  @Override
+  public void release(Connection connection, Savepoint savepoint) throws SQLException {
+    try {
+      connection.releaseSavepoint(savepoint);
+    } catch (SQLException e) {
+      throw told(e);
+    }
+  }
+
+  private static SQLException told(SQLException e) {
+    String state = e.getSQLState() == null ? "" : e.getSQLState();
+    return switch (state) {
+      case NO_SUCH_SAVEPOINT, NOT_IN_A_TRANSACTION, DIVISION_BY_ZERO, NO_SUCH_SETTING ->
+          HandlerEndedTransaction.bySql(e);
+      case TRANSACTION_FAILED -> HandlerEndedTransaction.aborted(e);
+      default -> e;
+    };
   }
 
   private static Array texts(Connection connection, Collection<String> texts) throws SQLException {

@@ -3,20 +3,17 @@ package dev.mailroom.inbox;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** A part of a transaction that someone else began and will end. */
 final class SavepointScope implements Scope {
 
-  private static final Logger log = LoggerFactory.getLogger(SavepointScope.class);
+  /** Each has a name of its own, since a handler may join in turn. */
+  private static final AtomicLong COUNT = new AtomicLong();
 
   private final Connection connection;
   private final InboxDialect dialect;
   private final Savepoint savepoint;
-
-  /** One thread's. */
-  private boolean completed;
 
   private SavepointScope(Connection connection, InboxDialect dialect, Savepoint savepoint) {
     this.connection = connection;
@@ -25,7 +22,10 @@ final class SavepointScope implements Scope {
   }
 
   static SavepointScope begin(Connection connection, InboxTable table) throws SQLException {
-    return new SavepointScope(connection, table.dialect(connection), connection.setSavepoint());
+    return new SavepointScope(
+        connection,
+        table.dialect(connection),
+        connection.setSavepoint("mailroom_" + COUNT.incrementAndGet()));
   }
 
   @Override
@@ -41,19 +41,15 @@ final class SavepointScope implements Scope {
   @Override
   public void complete() throws SQLException {
     dialect.release(connection, savepoint);
-    completed = true;
   }
 
-  @Override
-  public void close() {
-    if (completed) {
-      return;
-    }
-    try {
-      connection.rollback(savepoint);
-      connection.releaseSavepoint(savepoint);
-    } catch (SQLException e) {
-      log.debug("A savepoint could not be rolled back; its transaction can only fail", e);
-    }
+  /**
+   * Undoes what was done.
+   *
+   * @throws SQLException if the database has undone more than that already, or the connection broke
+   */
+  void undo() throws SQLException {
+    connection.rollback(savepoint);
+    connection.releaseSavepoint(savepoint);
   }
 }

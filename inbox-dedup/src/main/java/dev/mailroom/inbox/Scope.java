@@ -7,7 +7,7 @@ import java.sql.SQLException;
  * What of a connection's work stays or goes as one: a transaction, or the part of one behind a
  * savepoint.
  */
-interface Scope extends AutoCloseable {
+interface Scope {
 
   Connection connection();
 
@@ -19,8 +19,4 @@ interface Scope extends AutoCloseable {
    * @throws HandlerEndedTransaction if the work left nothing that could be kept
    */
   void complete() throws SQLException;
-
-  /** Undoes what was done, unless it was completed. It only logs what fails. */
-  @Override
-  void close();
 }

@@ -13,17 +13,33 @@ record SingleMessage(InboxTransactions transactions, Retries retries) {
     return retries.<Outcome, X>run(
         id,
         () -> {
-          try (Scope transaction = transactions.begin(id)) {
-            return run(transaction, id, message, handler);
+          try (TransactionScope transaction = transactions.begin(id)) {
+            Outcome outcome = run(transaction, id, message, handler);
+            if (outcome == Outcome.PROCESSED) {
+              InboxTransactions.commit(transaction, id);
+            }
+            return outcome;
           }
         });
   }
 
   <X extends Exception> Outcome join(
       Connection connection, InboxKey id, ReceivedMessage message, Handler<X> handler) throws X {
-    try (Scope part = transactions.join(id, connection)) {
-      return run(part, id, message, handler);
+    SavepointScope part = transactions.join(id, connection);
+    Outcome outcome;
+    try {
+      outcome = run(part, id, message, handler);
+      if (outcome == Outcome.PROCESSED) {
+        InboxTransactions.keep(part, id);
+      }
+    } catch (Throwable failure) {
+      InboxTransactions.undo(part, id, failure);
+      throw failure;
     }
+    if (outcome != Outcome.PROCESSED) {
+      InboxTransactions.undo(part, id, null);
+    }
+    return outcome;
   }
 
   private <X extends Exception> Outcome run(
@@ -33,7 +49,6 @@ record SingleMessage(InboxTransactions transactions, Retries retries) {
       case LOCKED -> Outcome.IN_PROGRESS;
       case NEW -> {
         transactions.handle(scope, message, handler);
-        InboxTransactions.complete(scope, id);
         yield Outcome.PROCESSED;
       }
     };

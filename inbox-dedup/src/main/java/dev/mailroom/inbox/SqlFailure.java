@@ -19,6 +19,9 @@ final class SqlFailure {
   /** ER_CHECKREAD: the row has changed since the transaction's snapshot; its own kind of 40001. */
   private static final int MARIADB_SNAPSHOT = 1020;
 
+  /** A statement that took too long or was ended: on PostgreSQL and H2; on MariaDB and MySQL. */
+  private static final Set<String> CANCELLED = Set.of("57014", "70100");
+
   /** No such table, or no such schema, in the words of the databases. */
   private static final Set<String> NO_TABLE =
       Set.of("42P01", "3F000", "42S02", "42S03", "42S04", "90079");
@@ -50,6 +53,20 @@ final class SqlFailure {
         || (failure.getErrorCode() == READ_ONLY_OPTION
             && String.valueOf(failure.getMessage()).contains("read"))
         || failure.getErrorCode() == READ_ONLY_INNODB;
+  }
+
+  /**
+   * Whether the failure to write one message's row says nothing of others: the database refused the
+   * row itself, or gave it up after waiting for others, by a time limit of the server's for
+   * instance.
+   */
+  static boolean isOfOneMessage(SQLException failure) {
+    String state = String.valueOf(failure.getSQLState());
+    return state.startsWith("22")
+        || state.startsWith("23")
+        || state.startsWith("40")
+        || CANCELLED.contains(state)
+        || isWorthRetrying(failure);
   }
 
   /**

@@ -7,7 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A transaction of its own, on a connection that it takes from a data source and gives back. */
-final class TransactionScope implements Scope {
+final class TransactionScope implements Scope, AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(TransactionScope.class);
 
@@ -58,8 +58,8 @@ final class TransactionScope implements Scope {
   }
 
   /**
-   * Autocommit is switched back only after the transaction has ended: switching it on would commit
-   * what is open.
+   * Undoes what was done, unless it was completed; only logs what fails. Autocommit is switched
+   * back only after the transaction has ended: switching it on would commit what is open.
    */
   @Override
   public void close() {

@@ -167,4 +167,34 @@ abstract class InboxDeadLettersContract {
     assertThat(letters.discard("m1")).isFalse();
     assertThat(inbox.process(message("m1"), context -> {})).isEqualTo(Outcome.PROCESSED);
   }
+
+  /** The key may be what failed. */
+  @Test
+  void keepsWhatHasNoKeyUnderItsId() throws Exception {
+    Inbox keyless =
+        Inbox.builder(database.pool(1), "billing")
+            .key(
+                message -> {
+                  throw new IllegalStateException("no key");
+                })
+            .build();
+    keyless.deadLetters().store(message("m1"), new IOException("no key"));
+    assertThat(letters.find("m1")).isPresent();
+    assertThat(letters.redrive("m1", c -> addEffect(c.connection(), "done")))
+        .contains(Outcome.PROCESSED);
+    assertThat(database.recorded()).containsExactly("m1");
+  }
+
+  @Test
+  void keepsEachMessageWhoseIdIsTooLongOnce() {
+    String tooLong = "m".repeat(129);
+    store(tooLong);
+    store(tooLong);
+    letters.store(ReceivedMessage.of(tooLong, "another"), new IOException("no disk"));
+    List<DeadLetter> kept = letters.list(Optional.empty(), 10);
+    assertThat(kept)
+        .extracting(letter -> letter.message().payload())
+        .containsExactlyInAnyOrder("payload of " + tooLong, "another");
+    assertThat(letters.redrive(kept.get(0).message().id(), c -> {})).contains(Outcome.PROCESSED);
+  }
 }

@@ -78,7 +78,7 @@ abstract class InboxDialectContract {
 
   private static Savepoint savepoint(Connection connection) {
     try {
-      return connection.setSavepoint();
+      return connection.setSavepoint("mailroom_test");
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }

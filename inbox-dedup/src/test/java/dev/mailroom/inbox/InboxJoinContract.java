@@ -106,4 +106,49 @@ abstract class InboxJoinContract {
     connection.setAutoCommit(false);
     assertThat(database.effects()).isEmpty();
   }
+
+  /** As MariaDB and MySQL undo it all at a deadlock: what the caller wrote before is gone. */
+  @Test
+  void aCallerWhoseTransactionIsUndoneIsToldSo() throws SQLException {
+    addEffect(connection, "before");
+    IllegalStateException failure = new IllegalStateException("deadlock");
+    assertThatExceptionOfType(MailroomException.class)
+        .isThrownBy(
+            () ->
+                inbox.process(
+                    connection,
+                    MESSAGE,
+                    c -> {
+                      execute(c.connection(), "ROLLBACK");
+                      throw failure;
+                    }))
+        .withMessageContaining("Roll the whole transaction back")
+        .withCause(failure);
+  }
+
+  @Test
+  void aHandlerThatEndsTheTransactionIsToldSo() throws SQLException {
+    addEffect(connection, "before");
+    assertThatExceptionOfType(MailroomException.class)
+        .isThrownBy(
+            () -> inbox.process(connection, MESSAGE, c -> execute(c.connection(), "COMMIT")))
+        .withMessageContaining("Roll the whole transaction back")
+        .havingCause()
+        .withMessageContaining("left a transaction that cannot commit");
+  }
+
+  @Test
+  void aHandlerCanJoinInTurn() throws SQLException {
+    ReceivedMessage other = ReceivedMessage.of("m2", "{}");
+    inbox.process(
+        connection,
+        MESSAGE,
+        outer -> {
+          inbox.process(outer.connection(), other, c -> addEffect(c.connection(), "inner"));
+          addEffect(outer.connection(), "outer");
+        });
+    connection.commit();
+    assertThat(database.effects()).containsExactly("inner", "outer");
+    assertThat(database.recorded()).containsExactly("m1", "m2");
+  }
 }

@@ -38,11 +38,13 @@ class InboxMetricsTest {
   void countersAndGaugesFollow() {
     metrics.duplicate(message);
     metrics.failed(message, new IllegalStateException());
+    metrics.postponed(message, new IllegalStateException());
     metrics.returned("orders", 3);
     metrics.holds("orders", 2, 7);
     metrics.holds("orders", 1, 5);
     assertThat(registry.get("mailroom.inbox.duplicate").counter().count()).isEqualTo(1);
     assertThat(registry.get("mailroom.inbox.failed").counter().count()).isEqualTo(1);
+    assertThat(registry.get("mailroom.inbox.postponed").counter().count()).isEqualTo(1);
     assertThat(registry.get("mailroom.inbox.returned").counter().count()).isEqualTo(3);
     assertThat(registry.get("mailroom.inbox.running").gauge().value()).isEqualTo(1);
     assertThat(registry.get("mailroom.inbox.prefetched").gauge().value()).isEqualTo(5);

@@ -74,18 +74,23 @@ final class Batcher<E> {
   /** Whether all that was added has come to its end within {@code nanos}. Rests are cut short. */
   boolean awaitIdle(long nanos) throws InterruptedException {
     long deadline = System.nanoTime() + nanos;
-    synchronized (lock) {
-      hurried = true;
-      gathered.addAll(resting);
-      resting.clear();
-    }
-    send();
+    hurry();
     synchronized (lock) {
       for (long left = nanos; open > 0 && left > 0; left = deadline - System.nanoTime()) {
         TimeUnit.NANOSECONDS.timedWait(lock, left);
       }
       return open == 0;
     }
+  }
+
+  /** From now on rests are short, and those under way are over. */
+  void hurry() {
+    synchronized (lock) {
+      hurried = true;
+      gathered.addAll(resting);
+      resting.clear();
+    }
+    send();
   }
 
   private void gather(Pending<E> pending) {

@@ -21,6 +21,8 @@ final class Delivery {
   /** When it came, and then when its handler began. */
   private volatile long since = System.nanoTime();
 
+  private volatile boolean first;
+
   private volatile CompletableFuture<?> extension = CompletableFuture.completedFuture(null);
 
   /**
@@ -50,6 +52,15 @@ final class Delivery {
   int receiveCount() {
     String count = message.attributes().get(MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT);
     return count == null ? 1 : Math.max(1, Integer.parseInt(count));
+  }
+
+  /** None of its group was here when it came. */
+  void first() {
+    first = true;
+  }
+
+  boolean isFirst() {
+    return first;
   }
 
   void extend(long until) {

@@ -1,6 +1,7 @@
 package dev.mailroom.inbox.sqs;
 
 import dev.mailroom.inbox.InboxListener;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +21,9 @@ final class Dispatcher {
 
   private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
 
+  private static final Duration LEAST_REST = Duration.ofMillis(100);
+  private static final Backoff REST = new Backoff(LEAST_REST, Duration.ofSeconds(2));
+
   private final Settings settings;
   private final Runner runner;
   private final Heartbeat heartbeat;
@@ -26,6 +31,7 @@ final class Dispatcher {
   private final Executor executor;
   private final InboxListener listener;
   private final Object lock = new Object();
+  private final Object telling = new Object();
 
   /** Guarded by {@link #lock}. */
   private final GroupQueue<Delivery> queue;
@@ -48,7 +54,10 @@ final class Dispatcher {
     this.settlement = settlement;
     this.executor = executor;
     this.listener = to;
-    this.queue = new GroupQueue<>(settings.concurrency(), settings.batch(), Delivery::group);
+    // In a batch, one that takes too long would take its group with it, untried.
+    this.queue =
+        new GroupQueue<>(
+            settings.concurrency(), settings.batch(), Delivery::group, runner.judge()::isLast);
   }
 
   /** Waits until a receive is worthwhile: for how many messages there is room, 0 once closed. */
@@ -78,13 +87,19 @@ final class Dispatcher {
       late = closed;
       if (!late) {
         received.forEach(heartbeat::hold);
-        received.forEach(queue::add);
+        received.forEach(this::queue);
       }
     }
     if (late) {
       settlement.giveBack(received);
     }
     startReady();
+  }
+
+  private void queue(Delivery delivery) {
+    if (queue.add(delivery)) {
+      delivery.first();
+    }
   }
 
   /** Takes no more, and gives back what has not begun to run. */
@@ -102,6 +117,7 @@ final class Dispatcher {
       lock.notifyAll();
     }
     settlement.giveBack(unstarted);
+    tell();
   }
 
   /** Whether nothing runs any more, and all is settled, within {@code nanos}. */
@@ -124,28 +140,44 @@ final class Dispatcher {
 
   private void startReady() {
     for (Optional<Run> next = next(); next.isPresent(); next = next()) {
-      Run run = next.get();
-      try {
-        executor.execute(() -> run(run));
-      } catch (RuntimeException | Error e) {
-        refused(run, e);
-      }
+      submit(next.get(), 1);
     }
-    int running;
-    int waiting;
-    synchronized (lock) {
-      running = queue.running();
-      waiting = queue.waiting();
-    }
-    listener.holds(settings.source(), running, waiting);
+    tell();
   }
 
-  /** Be it that the executor is full, or that the system has no thread for it. */
-  private void refused(Run run, Throwable error) {
-    log.warn("The executor did not take {}; they come again later", run.deliveries(), error);
-    if (run.take()) {
-      settle(run, all(run, Verdict.AGAIN));
-      listener.returned(settings.source(), run.deliveries().size());
+  private void submit(Run run, int attempt) {
+    try {
+      executor.execute(() -> run(run));
+    } catch (RuntimeException | Error e) {
+      refused(run, attempt, e);
+    }
+  }
+
+  /**
+   * Be it that the executor is full or closed, or that the system has no thread for it. The
+   * messages stay and keep their slot, so that it costs no deliveries and no more are received.
+   */
+  private void refused(Run run, int attempt, Throwable error) {
+    if (attempt == 1) {
+      log.warn("The executor did not take {}; it is asked again", run.deliveries(), error);
+    }
+    Duration rest = LEAST_REST.plus(REST.delay(attempt, ThreadLocalRandom.current()));
+    var unused =
+        runner
+            .timer()
+            .schedule(() -> submit(run, attempt + 1), rest.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** One at a time, so that the last figures told are the last ones. */
+  private void tell() {
+    synchronized (telling) {
+      int running;
+      int waiting;
+      synchronized (lock) {
+        running = queue.running();
+        waiting = queue.waiting();
+      }
+      listener.holds(settings.source(), running, waiting);
     }
   }
 
@@ -165,12 +197,11 @@ final class Dispatcher {
     if (!run.take()) {
       return;
     }
-    Map<Delivery, Verdict> verdicts = all(run, Verdict.AGAIN);
+    Map<Delivery, Verdict> verdicts = new HashMap<>();
     try {
       List<Delivery> ours = ours(run, verdicts);
-      if (!ours.isEmpty()) {
-        verdicts.putAll(runner.run(run, ours, () -> giveBackBehind(run)));
-      }
+      verdicts.putAll(runner.run(run, ours, () -> giveBackBehind(run)));
+      ours.forEach(delivery -> verdicts.putIfAbsent(delivery, Verdict.BACK));
     } finally {
       settle(run, verdicts);
       startReady();
@@ -184,13 +215,13 @@ final class Dispatcher {
       behind = queue.takeBehind(run.deliveries());
       lock.notifyAll();
     }
-    settlement.giveBack(behind);
+    giveBack(behind);
+    tell();
   }
 
-  private static Map<Delivery, Verdict> all(Run run, Verdict verdict) {
-    Map<Delivery, Verdict> verdicts = new HashMap<>();
-    run.deliveries().forEach(delivery -> verdicts.put(delivery, verdict));
-    return verdicts;
+  private void giveBack(List<Delivery> untried) {
+    untried.forEach(runner.judge()::outlived);
+    settlement.giveBack(untried);
   }
 
   /** What is not, and what comes behind it in its group, gets its verdict here. */
@@ -221,6 +252,7 @@ final class Dispatcher {
       switch (verdicts.getOrDefault(delivery, Verdict.AGAIN)) {
         case DONE -> settlement.delete(delivery);
         case AGAIN -> settlement.retryLater(delivery);
+        case ELSEWHERE -> settlement.retryMuchLater(delivery);
         case GIVEN_UP -> settlement.giveUp(delivery);
         case BACK, NOT_NOW -> back.add(delivery);
         case LOST -> settlement.forget(delivery);
@@ -233,7 +265,7 @@ final class Dispatcher {
               delivery -> verdicts.getOrDefault(delivery, Verdict.AGAIN).letsOthersRun()));
       lock.notifyAll();
     }
-    settlement.giveBack(back);
+    giveBack(back);
     synchronized (lock) {
       runs.remove(run);
       lock.notifyAll();

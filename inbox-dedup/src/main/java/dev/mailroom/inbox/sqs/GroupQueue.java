@@ -24,6 +24,7 @@ final class GroupQueue<M> {
   private final int limit;
   private final int batch;
   private final Function<? super M, Optional<String>> group;
+  private final Predicate<? super M> alone;
   private final Deque<M> ready = new ArrayDeque<>();
 
   /** Of each group with a message that is ready or runs: those behind it. */
@@ -36,14 +37,21 @@ final class GroupQueue<M> {
    * A message without a group waits for none.
    *
    * @param batch how many messages run together at most
+   * @param alone which ones run together with none
    */
-  GroupQueue(int limit, int batch, Function<? super M, Optional<String>> group) {
+  GroupQueue(
+      int limit,
+      int batch,
+      Function<? super M, Optional<String>> group,
+      Predicate<? super M> alone) {
     this.limit = limit;
     this.batch = batch;
     this.group = group;
+    this.alone = alone;
   }
 
-  void add(M message) {
+  /** Whether none of its group is here before it. */
+  boolean add(M message) {
     waiting++;
     Deque<M> queue = group.apply(message).map(behind::get).orElse(null);
     if (queue != null) {
@@ -52,6 +60,7 @@ final class GroupQueue<M> {
       group.apply(message).ifPresent(name -> behind.put(name, new ArrayDeque<>()));
       ready.add(message);
     }
+    return queue == null;
   }
 
   /** The next messages to run, in order, or none. They then run until {@link #end}. */
@@ -60,11 +69,11 @@ final class GroupQueue<M> {
       return List.of();
     }
     List<M> next = new ArrayList<>();
-    while (next.size() < batch && !ready.isEmpty()) {
+    while (fits(ready, next)) {
       M first = ready.remove();
       next.add(first);
       Deque<M> followers = group.apply(first).map(behind::get).orElseGet(ArrayDeque::new);
-      while (next.size() < batch && !followers.isEmpty()) {
+      while (fits(followers, next)) {
         next.add(followers.remove());
       }
     }
@@ -72,6 +81,14 @@ final class GroupQueue<M> {
     running.add(started);
     waiting -= started.size();
     return started;
+  }
+
+  /** Whether the first of a queue can run together with those. */
+  private boolean fits(Deque<M> queue, List<M> those) {
+    M first = queue.peek();
+    return first != null
+        && (those.isEmpty()
+            || (those.size() < batch && !alone.test(first) && !alone.test(those.get(0))));
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.mailroom.inbox.sqs;
 
+import dev.mailroom.inbox.Inbox;
 import dev.mailroom.inbox.InboxListener;
 import dev.mailroom.inbox.ReceivedMessage;
 import java.time.Duration;
@@ -25,6 +26,10 @@ final class Judge {
     return poison.isLast(delivery);
   }
 
+  void outlived(Delivery delivery) {
+    poison.outlived(delivery);
+  }
+
   Outage outage() {
     return outage;
   }
@@ -45,9 +50,10 @@ final class Judge {
       }
       case IN_PROGRESS -> {
         outage.ended();
+        poison.outlived(attempt.delivery());
         log.info("{} is being processed elsewhere; it comes again later", message);
         listener.inProgress(message);
-        yield Verdict.AGAIN;
+        yield Verdict.ELSEWHERE;
       }
       case IGNORED -> {
         log.debug("{} is ignored: nobody handles its type", message);
@@ -61,11 +67,12 @@ final class Judge {
   }
 
   private Verdict failed(Delivery delivery, ReceivedMessage message, Throwable error) {
-    listener.failed(message, error);
-    if (Outage.isCauseOf(error)) {
+    if (error instanceof Inbox.Unavailable) {
       outage.began(error);
+      listener.postponed(message, error);
       return Verdict.NOT_NOW;
     }
+    listener.failed(message, error);
     outage.ended();
     Verdict verdict = poison.failed(delivery, message, error);
     switch (verdict) {

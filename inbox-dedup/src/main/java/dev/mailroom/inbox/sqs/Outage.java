@@ -1,10 +1,5 @@
 package dev.mailroom.inbox.sqs;
 
-import dev.mailroom.outbox.MailroomException;
-import java.sql.SQLException;
-import java.sql.SQLNonTransientConnectionException;
-import java.sql.SQLRecoverableException;
-import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -12,8 +7,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether the inbox's database is away, as the last messages found. They stay here and try again;
- * all others stay in the queue meanwhile. So an outage costs no deliveries. Thread-safe.
+ * Whether the inbox's database is away, or refuses all messages, as the last ones found. They stay
+ * here and try again; all others stay in the queue meanwhile. So an outage costs no deliveries.
+ * Thread-safe.
  */
 final class Outage {
 
@@ -35,22 +31,10 @@ final class Outage {
     this.source = source;
   }
 
-  /** Whether the inbox, and not the handler, failed for want of a connection. */
-  static boolean isCauseOf(Throwable failure) {
-    if (!(failure instanceof MailroomException) || !(failure.getCause() instanceof SQLException)) {
-      return false;
-    }
-    SQLException cause = (SQLException) failure.getCause();
-    return cause instanceof SQLTransientConnectionException
-        || cause instanceof SQLNonTransientConnectionException
-        || cause instanceof SQLRecoverableException
-        || (cause.getSQLState() != null && cause.getSQLState().startsWith("08"));
-  }
-
   synchronized void began(Throwable failure) {
     if (!away) {
       log.warn(
-          "Queue {}: the inbox's database cannot be reached; no more messages are received, and"
+          "Queue {}: the inbox's database is away or takes no messages; no more are received, and"
               + " those at hand try again",
           source,
           failure);
@@ -62,7 +46,7 @@ final class Outage {
   void ended() {
     if (away) {
       synchronized (this) {
-        log.info("Queue {}: the inbox's database can be reached again", source);
+        log.info("Queue {}: the inbox's database takes messages again", source);
         away = false;
         notifyAll();
       }

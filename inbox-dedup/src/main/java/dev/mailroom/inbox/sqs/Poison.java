@@ -26,7 +26,10 @@ final class Poison {
   private final int receives;
   private final InboxListener listener;
 
-  /** How often messages of FIFO queues failed, the longest untouched forgotten; guarded by it. */
+  /**
+   * How often messages failed of which this process has outlived a delivery, the longest untouched
+   * forgotten; guarded by it.
+   */
   private final Map<String, Integer> failures =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -74,11 +77,9 @@ final class Poison {
 
   /** What becomes of a delivery whose handler failed. */
   Verdict failed(Delivery delivery, ReceivedMessage message, Throwable error) {
-    int counted = delivery.group().isPresent() ? failures(delivery) : delivery.receiveCount();
-    if (!takesOver() || (counted < receives && !isFarTooOften(delivery))) {
-      return afterFailure(delivery);
-    }
-    return store(message, error);
+    int own = failures(delivery, 1);
+    int counted = delivery.group().isPresent() ? own : delivery.receiveCount();
+    return takesOver() && counted >= receives ? store(message, error) : afterFailure(delivery);
   }
 
   private Verdict afterFailure(Delivery delivery) {
@@ -91,26 +92,37 @@ final class Poison {
   }
 
   /** A message behind one that fails is delivered as often as that one: only failures count. */
-  private int failures(Delivery delivery) {
+  private int failures(Delivery delivery, int more) {
     synchronized (failures) {
-      return failures.merge(delivery.message().messageId(), 1, Integer::sum);
+      return failures.merge(delivery.message().messageId(), more, Integer::sum);
     }
   }
 
+  /** The message goes back and this process goes on: whatever is wrong, it is not deadly. */
+  void outlived(Delivery delivery) {
+    int unused = failures(delivery, 0);
+  }
+
   /**
-   * Whether the message is not to be run any more: it was delivered far more often than it may, and
-   * nobody lived to count that as failures.
+   * Whether the message is not to be run: it was delivered far more often than it may, and for all
+   * that is known here nobody lived to count that as failures. Not behind another of its group, for
+   * whose failures it was delivered as well.
    */
   boolean takesUntried(Delivery delivery) {
-    return takesOver() && isFarTooOften(delivery);
+    return takesOver()
+        && delivery.receiveCount() > FAR * receives
+        && delivery.isFirst()
+        && !isOutlived(delivery);
+  }
+
+  private boolean isOutlived(Delivery delivery) {
+    synchronized (failures) {
+      return failures.containsKey(delivery.message().messageId());
+    }
   }
 
   private boolean takesOver() {
     return store != null && ours && !closed;
-  }
-
-  private boolean isFarTooOften(Delivery delivery) {
-    return delivery.receiveCount() > FAR * receives;
   }
 
   /** Done once it is stored. */

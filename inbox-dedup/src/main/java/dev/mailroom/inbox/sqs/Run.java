@@ -33,9 +33,16 @@ final class Run {
     return first;
   }
 
-  /** From here on the calling thread can be interrupted, until {@link #end}. */
-  synchronized void begin() {
-    thread = Thread.currentThread();
+  /**
+   * From here on the calling thread can be interrupted, until {@link #end}.
+   *
+   * @return whether it may begin: not once the consumer closes
+   */
+  synchronized boolean begin() {
+    if (!closing) {
+      thread = Thread.currentThread();
+    }
+    return !closing;
   }
 
   /** Whether there was a thread to interrupt. */
@@ -48,7 +55,7 @@ final class Run {
     return true;
   }
 
-  /** As {@link #interrupt}, and no fault of what runs. */
+  /** As {@link #interrupt}, and no fault of what runs; nothing begins any more. */
   synchronized void close() {
     closing = true;
     boolean unused = interrupt();

@@ -26,13 +26,13 @@ record Runner(
   private static final Logger log = LoggerFactory.getLogger(Runner.class);
 
   /**
-   * On the calling thread.
+   * On the calling thread. What has no verdict then was not begun, because the consumer closes.
    *
    * @param giveBackBehind is run when it has taken too long
    */
   Map<Delivery, Verdict> run(Run run, List<Delivery> deliveries, Runnable giveBackBehind) {
     Map<Delivery, Verdict> verdicts = new HashMap<>();
-    for (List<Delivery> left = deliveries; !left.isEmpty(); ) {
+    for (List<Delivery> left = deliveries; !left.isEmpty() && run.begin(); ) {
       long begun = System.nanoTime();
       List<Attempt> attempts = attempts(run, left, giveBackBehind);
       Duration took = Duration.ofNanos(System.nanoTime() - begun);
@@ -77,7 +77,7 @@ record Runner(
     for (Delivery delivery : ran) {
       Verdict verdict = verdicts.getOrDefault(delivery, Verdict.AGAIN);
       boolean ordered = delivery.group().isPresent();
-      if (verdict == Verdict.AGAIN) {
+      if (verdict.comesAgain()) {
         delivery.group().ifPresent(stopped::add);
       } else if (!verdict.letsOthersRun()
           && (away || ordered)
@@ -109,7 +109,6 @@ record Runner(
             settings.maxProcessing().toNanos(),
             TimeUnit.NANOSECONDS);
     deliveries.forEach(Delivery::begin);
-    run.begin();
     try {
       return worker.work(run, deliveries);
     } finally {

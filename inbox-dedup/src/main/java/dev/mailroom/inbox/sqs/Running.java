@@ -38,7 +38,7 @@ final class Running {
             1, HandlerThreads.named(name + "-timer"), new ThreadPoolExecutor.DiscardPolicy());
     timer.setRemoveOnCancelPolicy(true);
     Heartbeat heartbeat = new Heartbeat(queue, settings, listener);
-    settlement = new Settlement(queue, heartbeat, settings.backoff(), timer, listener);
+    settlement = new Settlement(queue, heartbeat, settings, timer, listener);
     Runner runner =
         new Runner(
             settings,

@@ -14,20 +14,20 @@ final class Settlement {
   private final SqsQueue queue;
   private final Heartbeat heartbeat;
   private final InboxListener listener;
-  private final Backoff backoff;
+  private final Settings settings;
   private final Batcher<Delivery> deletes;
   private final Batcher<Visibility> returns;
 
   Settlement(
       SqsQueue queue,
       Heartbeat heartbeat,
-      Backoff backoff,
+      Settings settings,
       ScheduledExecutorService timer,
       InboxListener listener) {
     this.queue = queue;
     this.heartbeat = heartbeat;
     this.listener = listener;
-    this.backoff = backoff;
+    this.settings = settings;
     this.deletes =
         new Batcher<>(
             "delete",
@@ -48,7 +48,19 @@ final class Settlement {
 
   /** The message was tried: the more often it was delivered, the longer it stays away. */
   void retryLater(Delivery delivery) {
-    show(delivery, backoff.seconds(delivery.receiveCount(), ThreadLocalRandom.current()));
+    show(delivery, backoff(delivery));
+  }
+
+  /**
+   * A copy of the message is being processed elsewhere, if only by a process that died: until its
+   * database notices that, trying again uses up deliveries.
+   */
+  void retryMuchLater(Delivery delivery) {
+    show(delivery, Math.max(backoff(delivery), (int) settings.visibility().toSeconds()));
+  }
+
+  private int backoff(Delivery delivery) {
+    return settings.backoff().seconds(delivery.receiveCount(), ThreadLocalRandom.current());
   }
 
   /** The message was tried for the last time: the queue moves it away when it is next asked. */
@@ -81,9 +93,10 @@ final class Settlement {
     }
   }
 
-  /** Whether all calls came to their end within {@code nanos}. */
+  /** Whether all calls came to their end within {@code nanos}: a delete keeps no return waiting. */
   boolean flush(long nanos) throws InterruptedException {
     long deadline = System.nanoTime() + nanos;
+    returns.hurry();
     boolean deleted = deletes.awaitIdle(nanos);
     return returns.awaitIdle(
             Math.max(TimeUnit.MILLISECONDS.toNanos(1), deadline - System.nanoTime()))

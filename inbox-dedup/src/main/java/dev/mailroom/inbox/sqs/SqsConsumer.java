@@ -41,7 +41,7 @@ import software.amazon.awssdk.services.sqs.SqsAsyncClient;
  * them. So when a message fails at the last delivery that the redrive policy allows, those behind
  * it that are here run at once: they would go to the dead letters with it.
  *
- * <p>While the database cannot be reached, nothing is received and what is here tries again.
+ * <p>While the database lets nothing begin, nothing is received and what is here tries again.
  *
  * <p>Bodies are taken as they are, out of an SNS envelope when a subscription does not use raw
  * delivery, and from S3 when the Amazon extended client put them there ({@link Builder#payloads}).
@@ -246,8 +246,8 @@ public final class SqsConsumer implements AutoCloseable {
      * Where messages go that failed at their delivery number {@code receives} (1 to 1,000) or
      * later, as in {@code deadLetters(10, inbox.deadLetters()::store)}; then they are deleted. In a
      * FIFO queue, so many failures of its own count, as far as this consumer saw them. What was
-     * delivered more than five times as often goes there untried: perhaps it ends the process. When
-     * the queue has a redrive policy, that goes first, and only unknown types come here.
+     * delivered more than five times as often, and is new to this consumer, goes there untried:
+     * perhaps it ends the process. A redrive policy goes first: then only unknown types come here.
      */
     public Builder deadLetters(int receives, BiConsumer<ReceivedMessage, Throwable> store) {
       Settings.require("deadLetters receives", receives, 1, 1_000);
@@ -365,8 +365,8 @@ public final class SqsConsumer implements AutoCloseable {
     }
 
     /**
-     * Where handlers run: {@link #concurrency} tasks at most are given to it at a time. It must not
-     * run them on the calling thread. The default is a pool of that many threads.
+     * Where handlers run: {@link #concurrency} tasks at most are given to it at a time, and what it
+     * refuses again. It must not run them on the calling thread. By default, so many threads.
      */
     public Builder executor(Executor executor) {
       this.threads = HandlerThreads.of(requireNonNull(executor, "executor"));

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class GroupQueueTest {
@@ -19,7 +20,7 @@ class GroupQueueTest {
   /** Number counts up in the order of adding. */
   private record Item(Optional<String> group, int number) {}
 
-  private final GroupQueue<Item> queue = new GroupQueue<>(LIMIT, 1, Item::group);
+  private final GroupQueue<Item> queue = new GroupQueue<>(LIMIT, 1, Item::group, item -> false);
   private int added;
 
   private Item add(String group) {
@@ -96,6 +97,38 @@ class GroupQueueTest {
     assertThat(queue.size()).isZero();
   }
 
+  @Test
+  void tellsWhetherOneIsTheFirstOfItsGroup() {
+    Item none = new Item(Optional.empty(), 0);
+    Item a1 = new Item(Optional.of("a"), 1);
+    Item a2 = new Item(Optional.of("a"), 2);
+    assertThat(queue.add(none)).isTrue();
+    assertThat(queue.add(none)).isTrue();
+    assertThat(queue.add(a1)).isTrue();
+    assertThat(queue.add(a2)).isFalse();
+  }
+
+  @Test
+  void whatMustRunAloneIsInNoBatchWithOthers() {
+    GroupQueue<Item> batches =
+        new GroupQueue<>(LIMIT, 10, Item::group, item -> item.number() >= 10);
+    List<Item> ready =
+        Stream.of(1, 10, 2).map(number -> new Item(Optional.empty(), number)).toList();
+    List<Item> group =
+        Stream.of(3, 11, 12, 4).map(number -> new Item(Optional.of("g"), number)).toList();
+    ready.forEach(batches::add);
+    group.forEach(batches::add);
+    List<Integer> sizes = new ArrayList<>();
+    List<Item> ran = new ArrayList<>();
+    for (List<Item> next = batches.next(); !next.isEmpty(); next = batches.next()) {
+      sizes.add(next.size());
+      ran.addAll(next);
+      batches.end(next, item -> true);
+    }
+    assertThat(sizes).containsExactly(1, 1, 2, 1, 1, 1);
+    assertThat(ran).extracting(Item::number).containsExactly(1, 10, 2, 3, 11, 12, 4);
+  }
+
   /** Against a model that knows nothing of queues: lists in the order of adding. */
   @Test
   void holdsItsRulesInAnyHistory() {
@@ -120,7 +153,7 @@ class GroupQueueTest {
       random = new Random(seed);
       name = "history of seed " + seed;
       batch = 1 + random.nextInt(4);
-      queue = new GroupQueue<>(LIMIT, batch, Item::group);
+      queue = new GroupQueue<>(LIMIT, batch, Item::group, item -> false);
     }
 
     void play() {

@@ -41,7 +41,7 @@ class OutageIT {
               .concurrency(20)
               .listener(stage.heard)
               .onAny(Stage::record));
-      await().atMost(Stage.PATIENCE).until(() -> stage.heard.failures.size() >= 30);
+      await().atMost(Stage.PATIENCE).until(() -> stage.heard.postponed.get() >= 30);
       database.now = stage.database.pool(20);
       stage.awaitEmptyQueue();
       assertThat(stage.effects()).hasSize(200);
@@ -62,7 +62,7 @@ class OutageIT {
                   .visibility(Duration.ofMinutes(10))
                   .listener(stage.heard)
                   .onAny(Stage::record));
-      await().atMost(Stage.PATIENCE).until(() -> stage.heard.failures.size() >= 2);
+      await().atMost(Stage.PATIENCE).until(() -> stage.heard.postponed.get() >= 2);
       consumer.close();
       assertThat(stage.hidden()).isZero();
       assertThat(stage.visible()).isEqualTo(1);

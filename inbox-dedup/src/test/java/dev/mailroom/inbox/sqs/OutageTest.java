@@ -3,7 +3,6 @@ package dev.mailroom.inbox.sqs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mailroom.outbox.MailroomException;
-import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -15,19 +14,6 @@ class OutageTest {
       new MailroomException("no connection", new SQLTransientConnectionException("timed out"));
 
   private final Outage outage = new Outage("orders");
-
-  @Test
-  void isWhatTheInboxSaysOfItsConnectionAndNothingElse() {
-    assertThat(Outage.isCauseOf(away)).isTrue();
-    assertThat(Outage.isCauseOf(failure(new SQLException("broken", "08006")))).isTrue();
-    assertThat(Outage.isCauseOf(failure(new SQLException("deadlock", "40P01")))).isFalse();
-    assertThat(Outage.isCauseOf(failure(new SQLException("interrupted")))).isFalse();
-    assertThat(Outage.isCauseOf(new SQLTransientConnectionException("another's"))).isFalse();
-  }
-
-  private static MailroomException failure(SQLException cause) {
-    return new MailroomException("failed", cause);
-  }
 
   @Test
   void nobodyRestsUnlessItIsAway() throws InterruptedException {

@@ -157,7 +157,7 @@ class SqsConsumerFifoIT {
         ReceivedMessage.of(id, "first"),
         context -> {
           Stage.record(context.message(), context);
-          stage.start(stage.consumer().on("Said", Stage::record));
+          stage.start(stage.consumer().visibility(Duration.ofSeconds(2)).on("Said", Stage::record));
           await()
               .atMost(Stage.PATIENCE)
               .until(() -> stage.heard.inProgress.get() > 0 && !stage.effects().isEmpty());
@@ -166,6 +166,24 @@ class SqsConsumerFifoIT {
     stage.awaitEmptyQueue();
     assertThat(stage.effects()).containsExactlyInAnyOrder("first", "free", "behind");
     assertThat(stage.heard.duplicates).hasValue(1);
+  }
+
+  /** Time is what this is about: after its backoff it would come again within the second. */
+  @Test
+  void aCopyInProgressElsewhereUsesUpFewDeliveries() {
+    String id = UUID.randomUUID().toString();
+    stage.sendOrdered(id, "held", "copy");
+    stage.inbox.process(
+        ReceivedMessage.of(id, "first"),
+        context -> {
+          stage.start(
+              stage.consumer().visibility(Duration.ofMinutes(10)).on("Said", Stage::record));
+          await().atMost(Stage.PATIENCE).until(() -> stage.heard.inProgress.get() == 1);
+        });
+    await()
+        .during(Duration.ofSeconds(3))
+        .atMost(Stage.PATIENCE)
+        .until(() -> stage.hidden() == 1 && stage.heard.duplicates.get() == 0);
   }
 
   private static String payload(int group, int number) {

@@ -3,13 +3,17 @@ package dev.mailroom.inbox.sqs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.mailroom.inbox.InboxListener;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -28,23 +32,55 @@ class SqsConsumerThreadsIT {
   }
 
   @Test
-  void whatGetsNoThreadComesAgainAndItsSlotIsFree() {
+  void whatGetsNoThreadStaysAndAsksAgain() {
     ExecutorService threads = Executors.newSingleThreadExecutor();
     AtomicInteger tasks = new AtomicInteger();
     Executor poor =
         task -> {
-          if (tasks.incrementAndGet() == 1) {
+          if (tasks.incrementAndGet() <= 3) {
             throw new OutOfMemoryError("unable to create native thread");
           }
           threads.execute(task);
         };
-    stage.send("said");
+    IntStream.range(0, 30).forEach(i -> stage.send("m" + i));
     stage.start(
         stage.consumer().visibility(LONG).concurrency(1).executor(poor).onAny(Stage::record));
     stage.awaitEmptyQueue();
-    assertThat(stage.effects()).containsExactly("said");
-    assertThat(stage.heard.returned).hasValue(1);
+    assertThat(stage.effects()).hasSize(30);
+    assertThat(Stage.AWS.deliveries().of(stage.name).received()).isEqualTo(30);
     threads.shutdownNow();
+  }
+
+  @Test
+  void whatAClosedExecutorRefusesGoesBackWhenTheConsumerCloses() {
+    AtomicInteger refusals = new AtomicInteger();
+    Executor ended =
+        task -> {
+          refusals.incrementAndGet();
+          throw new RejectedExecutionException("closed");
+        };
+    AtomicReference<String> held = new AtomicReference<>();
+    InboxListener listener =
+        new InboxListener() {
+          @Override
+          public void holds(String source, int running, int waiting) {
+            held.set(running + " " + waiting);
+          }
+        };
+    IntStream.range(0, 30).forEach(i -> stage.send("m" + i));
+    SqsConsumer consumer =
+        stage.start(
+            stage
+                .consumer()
+                .visibility(LONG)
+                .executor(ended)
+                .listener(listener)
+                .onAny(Stage::record));
+    await().atMost(Stage.PATIENCE).until(() -> refusals.get() > 40);
+    consumer.close();
+    assertThat(stage.visible()).isEqualTo(30);
+    assertThat(Stage.AWS.deliveries().of(stage.name).received()).isLessThanOrEqualTo(20);
+    assertThat(held).hasValue("0 0");
   }
 
   @Test

@@ -170,6 +170,7 @@ final class Stage implements AutoCloseable {
     final ConcurrentLinkedQueue<Finding> findings = new ConcurrentLinkedQueue<>();
     final AtomicInteger receiveFailures = new AtomicInteger();
     final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
+    final AtomicInteger postponed = new AtomicInteger();
 
     @Override
     public void processed(ReceivedMessage message, Duration took) {
@@ -189,6 +190,11 @@ final class Stage implements AutoCloseable {
     @Override
     public void failed(ReceivedMessage message, Throwable error) {
       failures.add(error);
+    }
+
+    @Override
+    public void postponed(ReceivedMessage message, Throwable error) {
+      postponed.incrementAndGet();
     }
 
     @Override

@@ -1,0 +1,31 @@
+package dev.mailroom.inbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.SQLException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SqlFailureTest {
+
+  @ParameterizedTest
+  @ValueSource(strings = {"22001", "23514", "40001", "40P01", "57014", "70100"})
+  void someFailuresSayNothingOfOtherMessages(String state) {
+    assertThat(SqlFailure.isOfOneMessage(new SQLException("failed", state))).isTrue();
+  }
+
+  @Test
+  void norDoesASnapshotThatIsTooOld() {
+    assertThat(SqlFailure.isOfOneMessage(new SQLException("changed", "HY000", 1020))).isTrue();
+  }
+
+  /** No connection, a standby, a server that stops or is full, no table, a pool that is empty. */
+  @ParameterizedTest
+  @NullSource
+  @ValueSource(strings = {"08006", "25006", "57P01", "57P03", "53300", "42P01", "42501", "HY000"})
+  void allOthersWouldBefallAnyMessage(String state) {
+    assertThat(SqlFailure.isOfOneMessage(new SQLException("failed", state))).isFalse();
+  }
+}
