@@ -51,6 +51,8 @@ final class DeadLetterTable {
   /** The row is there then, whoever stores or removes it meanwhile. */
   void store(Connection connection, String id, ReceivedMessage message, String error)
       throws SQLException {
+    String headers = message.headers().toJson();
+    dialect.requireTakes(connection, List.of(headers, message.payload()));
     try (PreparedStatement statement = connection.prepareStatement(store)) {
       int at = 0;
       statement.setString(++at, consumer);
@@ -58,7 +60,7 @@ final class DeadLetterTable {
       statement.setString(++at, ErrorText.storable(message.source(), MOST));
       statement.setString(++at, storable(message.type()));
       statement.setString(++at, storable(message.key()));
-      statement.setString(++at, message.headers().isEmpty() ? null : message.headers().toJson());
+      statement.setString(++at, message.headers().isEmpty() ? null : headers);
       statement.setBytes(++at, message.payload().getBytes(StandardCharsets.UTF_8));
       statement.setObject(++at, message.createdAt().map(dialect::time).orElse(null));
       statement.setObject(++at, message.sentAt().map(dialect::time).orElse(null));

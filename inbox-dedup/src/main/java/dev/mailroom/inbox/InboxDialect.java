@@ -87,6 +87,13 @@ interface InboxDialect {
    */
   String storeDeadLetter();
 
+  /**
+   * Before texts that may be long are sent.
+   *
+   * @throws SQLException if the server takes no statement with them
+   */
+  default void requireTakes(Connection connection, List<String> texts) throws SQLException {}
+
   /** A time as the columns take it. */
   default Object time(Instant time) {
     return time.atOffset(ZoneOffset.UTC);

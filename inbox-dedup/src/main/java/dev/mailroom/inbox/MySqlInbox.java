@@ -1,5 +1,7 @@
 package dev.mailroom.inbox;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.mailroom.outbox.jdbc.Database;
 import dev.mailroom.outbox.jdbc.TableNames;
 import java.sql.Connection;
@@ -11,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +36,12 @@ class MySqlInbox extends InsertingInbox {
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON DUPLICATE KEY UPDATE receive_count = VALUES(receive_count), error = VALUES(error)
       """;
+
+  /** Any server takes a statement as long as this. */
+  private static final int SURE_BYTES = 1 << 16;
+
+  /** At most so much stands around the long texts of a dead letter. */
+  private static final int OVERHEAD = 1 << 15;
 
   private final long seconds;
 
@@ -122,6 +131,36 @@ class MySqlInbox extends InsertingInbox {
   @Override
   public String storeDeadLetter() {
     return STORE_DEAD_LETTER;
+  }
+
+  /** A server that is sent more may end the connection before anybody has read why. */
+  @Override
+  public void requireTakes(Connection connection, List<String> texts) throws SQLException {
+    long bytes = OVERHEAD + texts.stream().mapToLong(MySqlInbox::escaped).sum();
+    long limit = bytes <= SURE_BYTES ? Long.MAX_VALUE : maxPacket(connection);
+    if (bytes >= limit) {
+      throw new SQLException(
+          "it needs a statement of up to "
+              + bytes
+              + " bytes, and the server takes less than max_allowed_packet = "
+              + limit
+              + "; raise max_allowed_packet of the server",
+          "HY000");
+    }
+  }
+
+  /** At most so many bytes in a statement, whatever the driver escapes. */
+  private static long escaped(String text) {
+    long escapes = text.chars().filter(c -> "'\"\\\0".indexOf(c) >= 0).count();
+    return text.getBytes(UTF_8).length + escapes;
+  }
+
+  private static long maxPacket(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SELECT @@max_allowed_packet")) {
+      row.next();
+      return row.getLong(1);
+    }
   }
 
   /** There is no type for a point in time that reaches beyond 2038: UTC it is. */

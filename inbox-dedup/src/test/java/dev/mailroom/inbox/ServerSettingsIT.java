@@ -78,13 +78,16 @@ class ServerSettingsIT {
     }
   }
 
+  /** The answer of the server itself is lost when its end of the connection comes first. */
   private static void assertThatABodyIsTooLong(DataSource dataSource) {
     InboxDeadLetters letters = Inbox.of(dataSource, "billing").deadLetters();
     ReceivedMessage tooLong = ReceivedMessage.of("m1", "'".repeat(1 << 20));
     assertThatThrownBy(() -> letters.store(tooLong, new IllegalStateException()))
         .isInstanceOf(MailroomException.class)
-        .hasMessageContaining("max_allowed_packet")
+        .hasMessageContaining("max_allowed_packet = 1048576")
         .hasMessageNotContaining("migrate");
     assertThat(letters.list(Optional.empty(), 10)).isEmpty();
+    letters.store(ReceivedMessage.of("m2", "x".repeat(1_000_000)), new IllegalStateException());
+    assertThat(letters.find("m2")).isPresent();
   }
 }

@@ -67,6 +67,8 @@ final class MariaDbProcess extends DB {
             .addArgument("--no-defaults")
             .addFileArgument("--basedir", configuration.getBaseDir())
             .addFileArgument("--datadir", configuration.getDataDir().getCanonicalFile())
+            // A server that starts removes what it takes for left-over tables of its directory.
+            .addFileArgument("--tmpdir", configuration.getTmpDir())
             .addArgument("--force")
             .addArgument("--skip-name-resolve")
             .addArgument("--skip-test-db")
