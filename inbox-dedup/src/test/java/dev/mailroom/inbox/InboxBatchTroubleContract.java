@@ -13,6 +13,7 @@ import dev.mailroom.inbox.Inbox.Context;
 import dev.mailroom.inbox.Inbox.Outcome;
 import dev.mailroom.inbox.Inbox.Result;
 import dev.mailroom.outbox.jdbc.Database;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -129,5 +130,23 @@ abstract class InboxBatchTroubleContract {
         });
     assertThat(database.effects()).containsExactly("m1", "m2", "m3");
     assertThat(database.recorded()).containsExactly("m1", "m2", "m3");
+  }
+
+  @Test
+  void whyABatchBrokeIsToldThoughTheDatabaseIsAwayThen() {
+    HikariDataSource dying = database.pool(1);
+    IllegalStateException reason = new IllegalStateException("all is lost");
+    List<Result> results =
+        Inbox.of(dying, "billing")
+            .processAll(
+                List.of(FIRST, SECOND),
+                c -> {
+                  c.connection().unwrap(Connection.class).close();
+                  dying.close();
+                  throw reason;
+                });
+    assertThat(results.get(0).failure().orElseThrow())
+        .isInstanceOf(Inbox.Unavailable.class)
+        .satisfies(failure -> assertThat(failure.getSuppressed()[0]).hasCause(reason));
   }
 }
