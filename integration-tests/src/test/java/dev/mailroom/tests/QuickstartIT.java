@@ -81,7 +81,8 @@ class QuickstartIT {
     try (Relay relay = Quickstart.relay(dataSource, aws.sqsAsync(), aws.snsAsync());
         SqsConsumer consumer = Quickstart.receive(dataSource, aws.sqsAsync())) {
       awaitInvoice("{\"order\": 4711}");
-      CompletableFuture<Void> closing = CompletableFuture.runAsync(consumer::close);
+      CompletableFuture<Void> closing =
+          CompletableFuture.runAsync(consumer::close, task -> new Thread(task).start());
       Quickstart.publish(dataSource, "4712", "{\"order\": 4712}"); // ends the long poll
       closing.join();
     }
