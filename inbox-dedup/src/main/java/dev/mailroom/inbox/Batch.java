@@ -111,7 +111,7 @@ final class Batch {
     }
   }
 
-  /** Nothing if a copy of one of the messages is being processed elsewhere. */
+  /** Nothing if they cannot all be claimed: a copy of one is being processed elsewhere, mostly. */
   private Optional<List<Result>> together(String what, List<BatchEntry> entries)
       throws BatchTransaction.Broken {
     BatchProgress then = progress.copy();
@@ -137,6 +137,9 @@ final class Batch {
     try {
       return transaction.claim(entries);
     } catch (SQLException e) {
+      if (SqlFailure.isOfOneMessage(e) && !SqlFailure.isWorthRetrying(e)) {
+        return false; // one by one, only the one that it is about fails
+      }
       throw InboxTransactions.notClaimed(what, e);
     }
   }

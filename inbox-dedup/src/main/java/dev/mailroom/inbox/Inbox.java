@@ -7,7 +7,6 @@ import dev.mailroom.outbox.Outbox;
 import dev.mailroom.outbox.jdbc.JdbcOutbox;
 import dev.mailroom.outbox.jdbc.TableNames;
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -107,7 +106,7 @@ public final class Inbox {
 
     private static final long serialVersionUID = 1L;
 
-    Unavailable(String message, SQLException cause) {
+    Unavailable(String message, Exception cause) {
       super(message, cause);
     }
   }

@@ -22,13 +22,17 @@ record InboxTransactions(DataSource dataSource, InboxTable table, JdbcOutbox out
    * A transaction of the inbox's own.
    *
    * @param what is to be processed in it, for errors
-   * @throws Inbox.Unavailable if there is no connection to the database
+   * @throws Inbox.Unavailable if there is no connection to a database that will do
    */
   TransactionScope begin(Object what) {
     try {
       return TransactionScope.begin(dataSource, table);
-    } catch (SQLException e) {
-      String text = text(what, "no connection to the database", e, NOTHING_DONE);
+    } catch (SQLException | RuntimeException e) {
+      String problem = "no connection to the database";
+      String text =
+          e instanceof SQLException sql
+              ? text(what, problem, sql, NOTHING_DONE)
+              : what + ": " + problem + " (" + e.getMessage() + "). " + NOTHING_DONE;
       // To be interrupted while one waits for a connection says nothing of the database.
       throw Thread.currentThread().isInterrupted()
           ? new MailroomException(text, e)

@@ -22,6 +22,9 @@ final class SqlFailure {
   /** A statement that took too long or was ended: on PostgreSQL and H2; on MariaDB and MySQL. */
   private static final Set<String> CANCELLED = Set.of("57014", "70100");
 
+  /** The connection was killed, which MariaDB tells with the state of a cancelled statement. */
+  private static final int KILLED = 1927;
+
   /** No such table, or no such schema, in the words of the databases. */
   private static final Set<String> NO_TABLE =
       Set.of("42P01", "3F000", "42S02", "42S03", "42S04", "90079");
@@ -65,7 +68,7 @@ final class SqlFailure {
     return state.startsWith("22")
         || state.startsWith("23")
         || state.startsWith("40")
-        || CANCELLED.contains(state)
+        || (CANCELLED.contains(state) && failure.getErrorCode() != KILLED)
         || isWorthRetrying(failure);
   }
 

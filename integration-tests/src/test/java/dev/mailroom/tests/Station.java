@@ -114,6 +114,9 @@ final class Station implements AutoCloseable {
             (proxy, method, arguments) -> {
               try {
                 Object result = method.invoke(store, arguments);
+                if (method.getName().equals("view")) {
+                  return counting((OutboxStore) result);
+                }
                 if (method.getName().equals("openWriters")) {
                   samples.incrementAndGet();
                 }

@@ -185,7 +185,10 @@ public interface OutboxStore {
    */
   Optional<Set<String>> openWriters();
 
-  /** A new view for one engine: what it heeds of {@link ServerChanged} it heeds for itself. */
+  /**
+   * A new view for one engine: what it heeds of {@link ServerChanged} it heeds for itself. Who
+   * wraps a store wraps its views, too.
+   */
   default OutboxStore view() {
     return this;
   }

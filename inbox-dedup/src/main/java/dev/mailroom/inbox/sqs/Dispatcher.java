@@ -22,6 +22,11 @@ final class Dispatcher {
   private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
 
   private static final Duration LEAST_REST = Duration.ofMillis(100);
+
+  /** A pool without a queue refuses what comes just before a thread of it is free. */
+  private static final int PATIENCE = 3;
+
+  private static final long LOOK_MILLIS = 200;
   private static final Backoff REST = new Backoff(LEAST_REST, Duration.ofSeconds(2));
 
   private final Settings settings;
@@ -64,7 +69,8 @@ final class Dispatcher {
   int awaitRoom() throws InterruptedException {
     synchronized (lock) {
       while (!closed && room() == 0) {
-        lock.wait();
+        // The end of an outage notifies nobody here, for a handler may run on for long.
+        lock.wait(outage().isAway() ? LOOK_MILLIS : 0);
       }
       return closed ? 0 : room();
     }
@@ -158,7 +164,7 @@ final class Dispatcher {
    * messages stay and keep their slot, so that it costs no deliveries and no more are received.
    */
   private void refused(Run run, int attempt, Throwable error) {
-    if (attempt == 1) {
+    if (attempt == PATIENCE) {
       log.warn("The executor did not take {}; it is asked again", run.deliveries(), error);
     }
     Duration rest = LEAST_REST.plus(REST.delay(attempt, ThreadLocalRandom.current()));

@@ -18,8 +18,20 @@ final class Outage {
   private static final Duration LEAST_REST = Duration.ofMillis(100);
   private static final Backoff REST = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(10));
 
+  /** What begins again sooner is the same outage: some connections of a pool are well. */
+  private static final Duration SAME = Duration.ofSeconds(10);
+
   private final String source;
   private volatile boolean away;
+
+  /** By System.nanoTime, as the next; guarded by this. */
+  private long endedAt = System.nanoTime() - SAME.toNanos();
+
+  /** Guarded by this. */
+  private long toldAt = endedAt;
+
+  /** Whether the log says that it is away; guarded by this. */
+  private boolean told;
 
   /** Guarded by this. */
   private int rests;
@@ -32,23 +44,33 @@ final class Outage {
   }
 
   synchronized void began(Throwable failure) {
-    if (!away) {
+    if (away) {
+      return;
+    }
+    away = true;
+    long now = System.nanoTime();
+    if (now - endedAt >= SAME.toNanos()) {
+      rests = 0;
+    }
+    if (now - toldAt >= SAME.toNanos()) {
+      toldAt = now;
+      told = true;
       log.warn(
           "Queue {}: the inbox's database is away or takes no messages; no more are received, and"
               + " those at hand try again",
           source,
           failure);
-      rests = 0;
-      away = true;
     }
   }
 
   void ended() {
     if (away) {
       synchronized (this) {
-        log.info("Queue {}: the inbox's database takes messages again", source);
-        away = false;
-        notifyAll();
+        if (told) {
+          told = false;
+          log.info("Queue {}: the inbox's database takes messages again", source);
+        }
+        giveUp();
       }
     }
   }
@@ -56,6 +78,7 @@ final class Outage {
   /** Who tried gives up, so polls must not wait for that one: the next message finds out. */
   synchronized void giveUp() {
     away = false;
+    endedAt = System.nanoTime();
     notifyAll();
   }
 

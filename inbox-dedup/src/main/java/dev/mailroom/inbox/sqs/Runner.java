@@ -54,12 +54,10 @@ record Runner(
 
   /** What runs once more before all is settled, for it lost nothing but time. */
   private List<Delivery> next(Run run, List<Delivery> ran, Map<Delivery, Verdict> verdicts) {
-    if (run.wasInterrupted() || Thread.currentThread().isInterrupted()) {
-      return List.of();
-    }
+    boolean over = run.wasInterrupted() || Thread.currentThread().isInterrupted();
     boolean away = verdicts.containsValue(Verdict.NOT_NOW);
-    List<Delivery> next = untried(ran, verdicts, away);
-    if (away && !rested(next)) {
+    List<Delivery> next = over ? List.of() : untried(ran, verdicts, away);
+    if (away && (over || !rested(next))) {
       judge.outage().giveUp();
       return List.of();
     }
@@ -110,7 +108,7 @@ record Runner(
             TimeUnit.NANOSECONDS);
     deliveries.forEach(Delivery::begin);
     try {
-      return worker.work(run, deliveries);
+      return worker.work(run, deliveries, judge.outage()::ended);
     } finally {
       run.end();
       alarm.cancel(false);

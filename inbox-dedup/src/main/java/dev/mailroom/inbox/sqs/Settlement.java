@@ -2,6 +2,7 @@ package dev.mailroom.inbox.sqs;
 
 import dev.mailroom.inbox.InboxListener;
 import dev.mailroom.inbox.sqs.SqsQueue.Visibility;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
@@ -10,6 +11,9 @@ import java.util.concurrent.TimeUnit;
 
 /** Ends our hold of a message: it is deleted, or shown to receivers again. Thread-safe. */
 final class Settlement {
+
+  /** About as long as a database takes to notice that a host is gone, where it is set to. */
+  private static final Duration MUCH_LATER = Duration.ofSeconds(30);
 
   private final SqsQueue queue;
   private final Heartbeat heartbeat;
@@ -56,7 +60,8 @@ final class Settlement {
    * database notices that, trying again uses up deliveries.
    */
   void retryMuchLater(Delivery delivery) {
-    show(delivery, Math.max(backoff(delivery), (int) settings.visibility().toSeconds()));
+    int longer = (int) Math.min(settings.visibility().toSeconds(), MUCH_LATER.toSeconds());
+    show(delivery, Math.max(backoff(delivery), longer));
   }
 
   private int backoff(Delivery delivery) {

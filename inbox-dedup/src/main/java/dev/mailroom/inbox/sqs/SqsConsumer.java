@@ -366,7 +366,7 @@ public final class SqsConsumer implements AutoCloseable {
 
     /**
      * Where handlers run: {@link #concurrency} tasks at most are given to it at a time, and what it
-     * refuses again. It must not run them on the calling thread. By default, so many threads.
+     * refuses again. It must not run them on the calling thread, nor block. By default, a pool.
      */
     public Builder executor(Executor executor) {
       this.threads = HandlerThreads.of(requireNonNull(executor, "executor"));

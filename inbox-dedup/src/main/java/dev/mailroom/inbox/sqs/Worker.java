@@ -13,8 +13,12 @@ import java.util.Set;
 /** Runs messages: unwraps them and gives them to their handlers in the inbox's transaction. */
 record Worker(Unwrapping unwrapping, Handlers handlers, Inbox inbox, Poison poison) {
 
-  /** One by one, or all that can run in one transaction. An attempt for each, in any order. */
-  List<Attempt> work(Run run, List<Delivery> deliveries) {
+  /**
+   * One by one, or all that can run in one transaction. An attempt for each, in any order.
+   *
+   * @param begins told whenever a handler begins
+   */
+  List<Attempt> work(Run run, List<Delivery> deliveries, Runnable begins) {
     List<Attempt> attempts = new ArrayList<>();
     List<Attempt> runnable = new ArrayList<>();
     Set<String> stopped = new HashSet<>();
@@ -30,9 +34,9 @@ record Worker(Unwrapping unwrapping, Handlers handlers, Inbox inbox, Poison pois
       }
     }
     if (runnable.size() == 1) {
-      attempts.add(alone(runnable.get(0)));
+      attempts.add(alone(runnable.get(0), begins));
     } else if (!runnable.isEmpty()) {
-      attempts.addAll(together(run, runnable));
+      attempts.addAll(together(run, runnable, begins));
     }
     return attempts;
   }
@@ -67,17 +71,23 @@ record Worker(Unwrapping unwrapping, Handlers handlers, Inbox inbox, Poison pois
             + " times and is no more tried: perhaps its handler ends the process");
   }
 
-  private Attempt alone(Attempt ready) {
+  private Attempt alone(Attempt ready, Runnable begins) {
     ReceivedMessage message = ready.message();
     try {
-      Inbox.Outcome outcome = inbox.<Exception>process(message, this::handle);
+      Inbox.Outcome outcome =
+          inbox.<Exception>process(
+              message,
+              context -> {
+                begins.run();
+                handle(context);
+              });
       return Attempt.of(ready.delivery(), message, outcome);
     } catch (Throwable e) {
       return Attempt.failed(ready.delivery(), message, e);
     }
   }
 
-  private List<Attempt> together(Run run, List<Attempt> ready) {
+  private List<Attempt> together(Run run, List<Attempt> ready, Runnable begins) {
     boolean ordered = ready.get(0).delivery().group().isPresent();
     List<Inbox.Result> results =
         inbox.processAll(
@@ -89,6 +99,7 @@ record Worker(Unwrapping unwrapping, Handlers handlers, Inbox inbox, Poison pois
                 throw new InterruptedException(
                     "the batch ran for too long, or the consumer closes");
               }
+              begins.run();
               handle(context);
             });
     List<Attempt> attempts = new ArrayList<>();
@@ -108,6 +119,11 @@ record Worker(Unwrapping unwrapping, Handlers handlers, Inbox inbox, Poison pois
   }
 
   private void handle(ReceivedMessage message, Inbox.Context context) throws Exception {
-    handlers.of(message).orElseThrow(() -> Handlers.missing(message)).handle(message, context);
+    try {
+      handlers.of(message).orElseThrow(() -> Handlers.missing(message)).handle(message, context);
+    } catch (Inbox.Unavailable e) {
+      // Of another inbox, which the handler called: this one has begun, so it is a failure.
+      throw new MailroomException("the handler failed: " + e.getMessage(), e);
+    }
   }
 }

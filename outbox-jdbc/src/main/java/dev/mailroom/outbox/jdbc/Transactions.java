@@ -25,6 +25,9 @@ final class Transactions {
   private static final Set<String> ANSWERS =
       Set.of("40001", "40P01", "55P03", "57014", "HYT00", "70100");
 
+  /** The connection was killed, which MariaDB tells with the state of a cancelled statement. */
+  private static final int KILLED = 1927;
+
   /** The same where the SQLState says too little: lock wait timeout, execution time. */
   private static final Set<Integer> ANSWERS_OF_MARIADB = Set.of(1205, 3024);
 
@@ -138,6 +141,9 @@ final class Transactions {
   /** Of a server to which the connection is well, and which is the one that it was. */
   private static boolean isAnswer(SQLException e) {
     String state = String.valueOf(e.getSQLState());
+    if (e.getErrorCode() == KILLED) {
+      return false;
+    }
     return ANSWERS.contains(state)
         || ANSWERS_OF_MARIADB.contains(e.getErrorCode())
         || state.startsWith("22")
