@@ -9,7 +9,12 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.logging.Logger;
+import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -67,6 +72,52 @@ class OutageIT {
       assertThat(stage.hidden()).isZero();
       assertThat(stage.visible()).isEqualTo(1);
     }
+  }
+
+  @Test
+  void aHandlerThatRunsOnDoesNotProlongIt() throws Exception {
+    stage.send("slow");
+    CountDownLatch others = new CountDownLatch(3);
+    try (HikariDataSource nowhere = nowhere()) {
+      Switched database = new Switched(nowhere);
+      stage.start(
+          SqsConsumer.builder(Stage.AWS.sqsAsync(), Inbox.of(database, "stage"))
+              .queue(stage.name)
+              .waitTime(Duration.ofSeconds(1))
+              .listener(stage.heard)
+              .onAny(
+                  (message, context) -> {
+                    if (!message.payload().equals("slow")) {
+                      others.countDown();
+                    } else if (!others.await(Stage.PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                      throw new IllegalStateException("nothing else came meanwhile");
+                    }
+                    Stage.record(message, context);
+                  }));
+      await().atMost(Stage.PATIENCE).until(() -> stage.heard.postponed.get() >= 2);
+      IntStream.range(0, 3).forEach(i -> stage.send("m" + i));
+      database.now = stage.database.pool(5);
+      stage.awaitEmptyQueue();
+      assertThat(stage.effects()).hasSize(4);
+      assertThat(stage.heard.failures).isEmpty();
+    }
+  }
+
+  @Test
+  void thatOfAnInboxThatAHandlerCallsIsTheHandlersFailure() {
+    stage.send("said");
+    List<String> stored = new CopyOnWriteArrayList<>();
+    try (HikariDataSource nowhere = nowhere()) {
+      Inbox other = Inbox.of(nowhere, "other");
+      stage.start(
+          stage
+              .consumer()
+              .deadLetters(2, (message, error) -> stored.add(message.payload()))
+              .onAny((message, context) -> other.process(message, inner -> {})));
+      stage.awaitEmptyQueue();
+    }
+    assertThat(stored).containsExactly("said");
+    assertThat(stage.heard.postponed).hasValue(0);
   }
 
   private static HikariDataSource nowhere() {
