@@ -94,7 +94,8 @@ class OutageIT {
                     }
                     Stage.record(message, context);
                   }));
-      await().atMost(Stage.PATIENCE).until(() -> stage.heard.postponed.get() >= 2);
+      // Longer than the poll that was under way when it began.
+      await().atMost(Stage.PATIENCE).until(() -> stage.heard.postponed.get() >= 6);
       IntStream.range(0, 3).forEach(i -> stage.send("m" + i));
       database.now = stage.database.pool(5);
       stage.awaitEmptyQueue();
