@@ -19,7 +19,7 @@ import java.util.Optional;
 record CleaningTable(InboxTable table, Duration retention) {
 
   /** Keeps a statement far below 200 ms, also where each row is on a page of its own. */
-  static final int CHUNK = 500;
+  static final int CHUNK = 1_000;
 
   /** The last of the next rows, whatever their age: bounds what a statement reads. */
   private static final String NEXT =

@@ -30,6 +30,7 @@ final class Trial {
   private static final int LONG_VISIBILITY = 600;
 
   private static final long AT_WORK_WITHIN_MILLIS = 10_000;
+  private static final long PAUSED_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   /** Longer than the longest backoff. */
   private static final long BACKOFF_MILLIS = 2_500;
@@ -163,12 +164,19 @@ final class Trial {
     return drained(BACKOFF_MILLIS, this::hidden);
   }
 
-  /** So much comes at once that they take more than they can begin. */
+  /**
+   * So much comes at once that they take more than they can begin. Soon enough that no poll of
+   * theirs is given up meanwhile: what the queue had handed to it would stay hidden for its whole
+   * timeout.
+   */
   private void getBusy() throws IOException, InterruptedException, SQLException {
     for (Child each : consumers) {
       each.pause();
     }
-    feed.some(200);
+    long paused = System.nanoTime();
+    do {
+      feed.some(10);
+    } while (System.nanoTime() - paused < PAUSED_NANOS);
     for (Child each : consumers) {
       each.resume();
     }
