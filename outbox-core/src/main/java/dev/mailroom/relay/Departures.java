@@ -64,9 +64,16 @@ final class Departures {
     this.calls = calls;
     this.observer = observer;
     accepted = new Exit<>("acknowledge", COMPANY, Departures::acknowledge, this::acknowledged);
+    // Deleted in the order of its key: what is sent again for want of that begins with an earlier
+    // message and leaves none out.
+    accepted.keyOf = Departures::keyOr;
     settled = new Exit<>("settle", Duration.ZERO, Departures::settle, this::settled);
     settled.isVoid = this::isVoid;
-    settled.keyOf = each -> each.slot.orderedKey().<Object>map(key -> key).orElse(each);
+    settled.keyOf = each -> keyOr(each.slot);
+  }
+
+  private static Object keyOr(Slot slot) {
+    return slot.orderedKey().<Object>map(key -> key).orElse(slot);
   }
 
   /** The broker has the message: its row may go. */
@@ -238,7 +245,7 @@ final class Departures {
           wait -> failed(group, wait));
     }
 
-    /** With all of its key behind it, for they must not be settled before it. */
+    /** With all of its key behind it, for they must not leave before it. */
     private void sendToTheEnd(T item) {
       Object key = keyOf.apply(item);
       List<T> ofItsKey = waiting.stream().filter(each -> keyOf.apply(each).equals(key)).toList();

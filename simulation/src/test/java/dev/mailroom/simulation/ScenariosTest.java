@@ -239,6 +239,25 @@ class ScenariosTest {
     assertSettledSoon();
   }
 
+  /**
+   * Else the next owner would send the one that is left, and after it what comes next: as if those
+   * between had never been.
+   */
+  @Test
+  void whatWasAcceptedIsDeletedInTheOrderOfItsKey() {
+    Instance first = world.startRelay();
+    List<Fate> ordered = world.writers.write(FIFO, "a", 3);
+    world.writers.write(FIFO, "b", 2);
+    world.database.outbox.locked.add(ordered.get(0).row);
+    assertThat(soon(() -> world.audit.acceptedOf(FIFO).size() == 5)).isTrue();
+    seconds(60);
+    assertThat(world.database.outbox.hot.size()).as("those of the key").isEqualTo(3);
+    world.database.outbox.locked.clear();
+    first.crash();
+    world.startRelay();
+    assertSettledSoon();
+  }
+
   @Test
   void whatAWriterTellsOfIsKnownOnceItHasHadAMessage() {
     Instance relay = world.startRelay();
