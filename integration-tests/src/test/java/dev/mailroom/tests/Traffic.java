@@ -11,7 +11,10 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Writers of a few keys, until they are stopped; the payloads of each in the order of commits. */
+/**
+ * Writers of a few keys, until they are stopped; the payloads of each in the order of commits.
+ * Their sleep is the pace of the load; no test waits for it.
+ */
 final class Traffic implements AutoCloseable {
 
   private final Station station;
