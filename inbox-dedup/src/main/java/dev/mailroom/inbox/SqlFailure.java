@@ -19,6 +19,9 @@ final class SqlFailure {
   /** ER_CHECKREAD: the row has changed since the transaction's snapshot; its own kind of 40001. */
   private static final int MARIADB_SNAPSHOT = 1020;
 
+  /** Ends no transaction; HY000 to the driver of MariaDB, and 40001 to that of MySQL. */
+  private static final int LOCK_WAIT_TIMEOUT = 1205;
+
   /** A statement that took too long or was ended: on PostgreSQL and H2; on MariaDB and MySQL. */
   private static final Set<String> CANCELLED = Set.of("57014", "70100");
 
@@ -69,6 +72,7 @@ final class SqlFailure {
         || state.startsWith("23")
         || state.startsWith("40")
         || (CANCELLED.contains(state) && failure.getErrorCode() != KILLED)
+        || failure.getErrorCode() == LOCK_WAIT_TIMEOUT
         || isWorthRetrying(failure);
   }
 
@@ -107,6 +111,7 @@ final class SqlFailure {
   private static boolean isWorthRetrying(SQLException failure) {
     String state = failure.getSQLState();
     return state != null
+        && failure.getErrorCode() != LOCK_WAIT_TIMEOUT
         && (WORTH_RETRYING.contains(state)
             || (state.equals("HY000") && failure.getErrorCode() == MARIADB_SNAPSHOT));
   }

@@ -21,6 +21,16 @@ class SqlFailureTest {
     assertThat(SqlFailure.isOfOneMessage(new SQLException("changed", "HY000", 1020))).isTrue();
   }
 
+  /** In the words of two drivers. */
+  @ParameterizedTest
+  @ValueSource(strings = {"HY000", "40001"})
+  void aLockThatWasNotHadIsNoTransactionThatWasGivenUp(String state) {
+    SQLException timeout = new SQLException("Lock wait timeout exceeded", state, 1205);
+    assertThat(SqlFailure.isOfOneMessage(timeout)).isTrue();
+    assertThat(SqlFailure.isWorthRetrying(timeout)).isFalse();
+    assertThat(SqlFailure.isWorthRetrying(new SQLException("deadlock", "40001", 1213))).isTrue();
+  }
+
   /** No connection, a standby, a server that stops or is full, no table, a pool that is empty. */
   @ParameterizedTest
   @NullSource

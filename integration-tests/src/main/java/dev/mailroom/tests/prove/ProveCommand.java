@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     description = "Proves a promise on a real database, with relays in JVMs of their own.",
     subcommands = {
+      AllProofs.class,
       BacklogProof.class,
       ClusterProof.class,
       CrashProof.class,

@@ -82,7 +82,7 @@ final class MariaDb extends Dialect {
     super(
         new MariaDbWriter(sql),
         new MariaDbHot(sql, mysql ? SERVER_OF_MYSQL : SERVER_OF_MARIADB, mysql),
-        new MariaDbParked(sql),
+        new MariaDbParked(sql, mysql ? "FOR UPDATE OF p" : "FOR UPDATE"),
         new MariaDbLeases(sql));
     bounds = mysql ? Bounds.MYSQL : Bounds.MARIADB;
   }

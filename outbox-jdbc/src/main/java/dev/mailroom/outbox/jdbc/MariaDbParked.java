@@ -62,7 +62,7 @@ final class MariaDbParked implements ParkedStatements {
           + PARKINGS
           + "STRAIGHT_JOIN outbox_message"
           + BY_KEY
-          + "FOR UPDATE ON DUPLICATE KEY UPDATE attempts = outbox_parked.attempts";
+          + "%s ON DUPLICATE KEY UPDATE attempts = outbox_parked.attempts";
 
   private static final String REPARK =
       "UPDATE "
@@ -136,9 +136,14 @@ final class MariaDbParked implements ParkedStatements {
       """;
 
   private final Sql sql;
+  private final String copy;
 
-  MariaDbParked(Sql sql) {
+  /**
+   * @param lock what locks the table {@code p} in a statement that also reads what is no table
+   */
+  MariaDbParked(Sql sql, String lock) {
     this.sql = sql;
+    copy = COPY.formatted(lock);
   }
 
   @Override
@@ -153,7 +158,7 @@ final class MariaDbParked implements ParkedStatements {
 
   @Override
   public void park(Connection connection, List<Parking> rows) throws SQLException {
-    run(connection, COPY, parkings(rows));
+    run(connection, copy, parkings(rows));
     run(connection, MariaDbHot.DELETE, parkings(rows));
   }
 

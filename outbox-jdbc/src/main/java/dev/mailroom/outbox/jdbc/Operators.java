@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import org.jooq.DSLContext;
 import org.jooq.Field;
+import org.jooq.InsertValuesStep4;
 import org.jooq.Record;
 import org.jooq.SQLDialect;
 import org.jooq.Table;
@@ -87,13 +88,16 @@ final class Operators {
 
   /** Records an act that begins; the id to add to. */
   static long record(Session session, Act act, long affected) throws SQLException {
-    return session
-        .sql()
-        .insertInto(session.operations(), ACTED_BY, ACT, SELECTION, AFFECTED)
-        .values(act.by(), act.what(), act.selection(), affected)
-        .returningResult(OPERATION_ID)
-        .fetchSingle()
-        .value1();
+    InsertValuesStep4<Record, String, String, String, Long> insert =
+        session
+            .sql()
+            .insertInto(session.operations(), ACTED_BY, ACT, SELECTION, AFFECTED)
+            .values(act.by(), act.what(), act.selection(), affected);
+    if (session.sql().family() == SQLDialect.MYSQL) { // It has no RETURNING.
+      insert.execute();
+      return session.sql().lastID().longValueExact();
+    }
+    return insert.returningResult(OPERATION_ID).fetchSingle().value1();
   }
 
   /** Records that an act went on. */

@@ -28,8 +28,8 @@ final class Transactions {
   /** The connection was killed, which MariaDB tells with the state of a cancelled statement. */
   private static final int KILLED = 1927;
 
-  /** The same where the SQLState says too little: lock wait timeout, execution time. */
-  private static final Set<Integer> ANSWERS_OF_MARIADB = Set.of(1205, 3024);
+  /** The same where the SQLState says too little: lock wait timeout, execution time, a check. */
+  private static final Set<Integer> ANSWERS_OF_MARIADB = Set.of(1205, 3024, 3819);
 
   /** In MariaDB and MySQL, whose SQLState for it says too little. */
   private static final int NO_DATABASE = 1049;

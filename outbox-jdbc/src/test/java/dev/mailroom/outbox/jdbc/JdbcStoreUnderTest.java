@@ -76,7 +76,7 @@ final class JdbcStoreUnderTest implements StoreUnderTest {
   public void mark(RowId id, Mark mark) {
     change(
         "UPDATE outbox_parked SET mark = ?, act_at = %s WHERE message_id = ?",
-        mark.name(), id.messageId());
+        mark.name(), database.server.id(id.messageId()));
   }
 
   @Override

@@ -51,7 +51,7 @@ final class JdbcWriter implements Writer {
                 ? "INSERT INTO outbox_parked (" + columns + ", deliver_at) VALUES (?,?,?,?,?,?,?)"
                 : "INSERT INTO outbox_message (" + columns + ") VALUES (?,?,?,?,?,?)")) {
       insert.setString(1, row.destination());
-      insert.setObject(2, row.messageId());
+      insert.setObject(2, server.id(row.messageId()));
       insert.setString(3, row.key().orElse(null));
       insert.setString(4, row.type());
       insert.setString(5, row.headers().orElse(null));

@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.util.UUID;
 import java.util.function.IntSupplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -142,6 +143,12 @@ final class MariaDbTestServer extends TestServer {
     return "UUID()";
   }
 
+  /** The driver of MySQL would serialize it. */
+  @Override
+  Object id(UUID id) {
+    return id.toString();
+  }
+
   @Override
   String now() {
     return "UTC_TIMESTAMP(6)";
@@ -170,6 +177,7 @@ final class MariaDbTestServer extends TestServer {
   @Override
   Words words() {
     String lost = "08...?|HY000";
-    return new Words("42S02", mysql ? "HY000" : "23000", "42000", "HY000", lost, lost);
+    String lockTimeout = mysql ? "40001" : "HY000"; // the driver of MySQL says so
+    return new Words("42S02", mysql ? "HY000" : "23000", "42000", lockTimeout, lost, lost);
   }
 }

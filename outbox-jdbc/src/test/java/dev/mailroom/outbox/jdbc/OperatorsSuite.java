@@ -73,7 +73,7 @@ abstract class OperatorsSuite {
         PreparedStatement rows =
             connection.prepareStatement(insert.formatted(destination, state))) {
       for (int i = 1; i <= count; i++) {
-        rows.setObject(1, UUID.randomUUID());
+        rows.setObject(1, database.server.id(UUID.randomUUID()));
         rows.setString(2, "k" + i);
         rows.setString(3, "T" + i % 2);
         rows.setInt(4, i);
@@ -232,7 +232,7 @@ abstract class OperatorsSuite {
     database.execute(
         "INSERT INTO outbox_parked (destination, message_id, message_type, payload, state)"
             + " VALUES ('orders', ?, 'T', 'x', 'DEAD')",
-        UUID.randomUUID());
+        database.server.id(UUID.randomUUID()));
     assertThat(dead.tryRetry(to("orders"), 2))
         .as("k1 and k2 twice, k3, and one without a key; behind them k1 to k3, but not k4")
         .isEqualTo(new Outlook(6, 3, 3, Duration.ofSeconds(3)));

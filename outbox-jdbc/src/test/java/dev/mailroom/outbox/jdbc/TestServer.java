@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
@@ -91,6 +92,11 @@ abstract class TestServer {
 
   /** An expression for the time now, as the columns hold it. */
   abstract String now();
+
+  /** An id as a parameter, as the columns hold it. */
+  Object id(UUID id) {
+    return id;
+  }
 
   /** A time as a parameter, as the columns hold it. */
   abstract Object time(Instant time);
