@@ -71,6 +71,20 @@ class MySqlIT {
   }
 
   @Nested
+  class HotStatements extends MariaDbHotSuite {
+    HotStatements() {
+      super(Database.MYSQL);
+    }
+  }
+
+  @Nested
+  class Rules extends MariaDbRulesSuite {
+    Rules() {
+      super(Database.MYSQL);
+    }
+  }
+
+  @Nested
   class Statements extends StatementsSuite {
     Statements() {
       super(Database.MYSQL);
