@@ -90,6 +90,7 @@ class HouseRulesTest {
               "FauxqsServer",
               "LocalAws",
               "MariaDbServer",
+              "MySqlServer",
               "OutboxStoreContract",
               "PostgresServer",
               "StoreUnderTest"),

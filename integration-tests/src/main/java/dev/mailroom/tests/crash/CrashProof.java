@@ -30,7 +30,7 @@ public final class CrashProof extends Proof {
 
   @Override
   protected List<String> databases() {
-    return List.of("postgresql", "mariadb");
+    return List.of("postgresql", "mariadb", "mysql");
   }
 
   @Override

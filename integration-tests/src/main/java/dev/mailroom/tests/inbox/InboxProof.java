@@ -50,7 +50,7 @@ public final class InboxProof extends Proof {
 
   @Override
   protected List<String> databases() {
-    return List.of("postgresql", "mariadb");
+    return List.of("postgresql", "mariadb", "mysql");
   }
 
   @Override

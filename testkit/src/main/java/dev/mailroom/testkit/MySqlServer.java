@@ -1,0 +1,294 @@
+package dev.mailroom.testkit;
+
+import com.mysql.cj.jdbc.MysqlDataSource;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A real MySQL server of its own. No Maven artifact has one, so the machine's owner names the
+ * program {@code mysqld}: by the system property {@code mailroom.mysql.program}, or {@code
+ * MAILROOM_MYSQL_PROGRAM} in the environment. It needs {@code com.mysql:mysql-connector-j} on the
+ * class path. It listens on 127.0.0.1 and a free port, and keeps its data in a temporary directory
+ * that {@link #close()} (or the end of the JVM) deletes. A JVM that is killed cannot do so and
+ * leaves the server running.
+ *
+ * <p>Its settings are the server's own defaults, the binary log included: every commit is on the
+ * disk before it is acknowledged.
+ *
+ * <p>Thread-safe.
+ */
+public final class MySqlServer implements AutoCloseable {
+
+  /** The superuser that {@link #jdbcUrl} and {@link #dataSource} log in as; it has no password. */
+  public static final String USER = "root";
+
+  private static final String PROGRAM = "mailroom.mysql.program";
+  private static final String LOOPBACK = "127.0.0.1";
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final int LAST_WORDS = 2_000;
+
+  private static final String LOGINS =
+      """
+      CREATE USER IF NOT EXISTS 'root'@'%';
+      GRANT ALL PRIVILEGES ON *.* TO 'root'@'%' WITH GRANT OPTION;
+      """;
+
+  private final Path directory;
+  private final int port;
+  private final List<String> command;
+  private final Thread closeAtExit = new Thread(this::shutDown, "mailroom-mysql-close");
+  // Guarded by this; null while it does not run.
+  private @Nullable Process process;
+
+  private MySqlServer(String program, Path directory, String... options) throws IOException {
+    this.directory = directory;
+    this.port = freePort();
+    Path logins = Files.writeString(directory.resolve("logins.sql"), LOGINS);
+    List<String> common =
+        new ArrayList<>(
+            List.of(program, "--no-defaults", "--datadir=" + directory.resolve("data")));
+    if (System.getProperty("user.name").equals("root")) {
+      common.add("--user=root");
+    }
+    command = new ArrayList<>(common);
+    command.addAll(
+        List.of(
+            "--socket=" + directory.resolve("socket"),
+            "--pid-file=" + directory.resolve("pid"),
+            "--init-file=" + logins,
+            "--secure-file-priv=NULL",
+            "--bind-address=" + LOOPBACK,
+            "--port=" + port,
+            "--mysqlx=OFF",
+            "--skip-name-resolve",
+            "--max-connections=" + PostgresServer.MAX_CONNECTIONS));
+    command.addAll(List.of(options));
+    common.add("--initialize-insecure");
+    initialize(common);
+    launch();
+  }
+
+  /** Whether the machine's owner has named a program to start. */
+  public static boolean isInstalled() {
+    return program().isPresent();
+  }
+
+  private static Optional<String> program() {
+    return Optional.ofNullable(System.getProperty(PROGRAM))
+        .or(() -> Optional.ofNullable(System.getenv("MAILROOM_MYSQL_PROGRAM")))
+        .filter(name -> !name.isBlank());
+  }
+
+  /**
+   * Starts a server without a database; returns when it takes connections, after some seconds.
+   *
+   * @param options more of the server's, such as {@code --max-allowed-packet=1M}; they win over the
+   *     ones of this class
+   * @throws IllegalStateException if no program is named, or it does not start
+   */
+  public static MySqlServer start(String... options) {
+    String program =
+        program()
+            .orElseThrow(
+                () ->
+                    new IllegalStateException(
+                        "A MySQL needs "
+                            + PROGRAM
+                            + " (or MAILROOM_MYSQL_PROGRAM): the path of mysqld"));
+    Path directory = TemporaryDirectory.create("mailroom-mysql-");
+    try {
+      MySqlServer started = new MySqlServer(program, directory, options);
+      Runtime.getRuntime().addShutdownHook(started.closeAtExit);
+      return started;
+    } catch (IOException | RuntimeException e) {
+      TemporaryDirectory.delete(directory);
+      throw new IllegalStateException(program + " did not start", e);
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private Process run(List<String> words) throws IOException {
+    return new ProcessBuilder(words)
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
+        .start();
+  }
+
+  private void initialize(List<String> words) throws IOException {
+    Process done = run(words);
+    if (!ends(done) || done.exitValue() != 0) {
+      done.destroyForcibly();
+      throw failed("It made no data");
+    }
+  }
+
+  private synchronized void launch() throws IOException {
+    Process started = run(command);
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (!answers()) {
+      if (!started.isAlive() || System.nanoTime() > end) {
+        started.destroyForcibly();
+        throw failed("It does not answer");
+      }
+      pause();
+    }
+    process = started;
+  }
+
+  private boolean answers() {
+    try (Connection connection = dataSource("").getConnection()) {
+      return connection.isValid(1);
+    } catch (SQLException e) {
+      return false;
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(50);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static boolean ends(Process one) {
+    try {
+      return one.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private Path log() {
+    return directory.resolve("log");
+  }
+
+  private IllegalStateException failed(String what) throws IOException {
+    String log = Files.readString(log());
+    return new IllegalStateException(
+        what + "; its last words:\n" + log.substring(Math.max(0, log.length() - LAST_WORDS)));
+  }
+
+  /**
+   * Makes an empty database ({@code utf8mb4}).
+   *
+   * @param name letters, digits and underscores, not starting with a digit; at most 63
+   * @return its JDBC URL
+   */
+  public String createDatabase(String name) {
+    if (!name.matches("[A-Za-z_][A-Za-z0-9_]{0,62}")) {
+      throw new IllegalArgumentException(
+          "Database name must be 1 to 63 letters, digits and underscores, not starting with a"
+              + " digit: "
+              + name);
+    }
+    try (Connection connection = dataSource("").getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute("CREATE DATABASE `" + name + "`");
+    } catch (SQLException e) {
+      throw new IllegalStateException("Could not create database " + name, e);
+    }
+    return jdbcUrl(name);
+  }
+
+  /** A URL that needs no user or password beside it; an empty name is no database. */
+  public String jdbcUrl(String database) {
+    return "jdbc:mysql://"
+        + LOOPBACK
+        + ":"
+        + port
+        + "/"
+        + database
+        + "?user="
+        + USER
+        + "&sslMode=DISABLED";
+  }
+
+  /** Opens a new connection each time; put a pool in front where that costs too much. */
+  public DataSource dataSource(String database) {
+    MysqlDataSource dataSource = new MysqlDataSource();
+    dataSource.setUrl(jdbcUrl(database));
+    return dataSource;
+  }
+
+  /** The TCP port, the same after {@link #startAgain()}. */
+  public int port() {
+    return port;
+  }
+
+  /** Shuts down in an orderly way, ending all connections. The data stays. */
+  public synchronized void stop() {
+    end(Process::destroy);
+  }
+
+  /** Kills the server at once, as a power cut would. The data stays. */
+  public synchronized void crash() {
+    end(Process::destroyForcibly);
+  }
+
+  private interface Ending {
+    void of(Process process);
+  }
+
+  private void end(Ending ending) {
+    if (process == null) {
+      return;
+    }
+    Process ended = process;
+    process = null;
+    ending.of(ended);
+    if (!ends(ended)) {
+      ended.destroyForcibly();
+      throw new IllegalStateException("MySQL did not stop within " + PATIENCE);
+    }
+  }
+
+  /** Starts after {@link #stop()} or {@link #crash()}, on the same port with the same data. */
+  public synchronized void startAgain() {
+    if (process != null) {
+      throw new IllegalStateException("MySQL is running on port " + port + "; stop it first");
+    }
+    try {
+      launch();
+    } catch (IOException e) {
+      throw new UncheckedIOException("MySQL did not start again", e);
+    }
+  }
+
+  /** Stops the server and deletes its data. */
+  @Override
+  public void close() {
+    shutDown();
+    try {
+      Runtime.getRuntime().removeShutdownHook(closeAtExit);
+    } catch (IllegalStateException jvmIsEnding) {
+      // Then the hook does the same again, harmlessly.
+    }
+  }
+
+  private synchronized void shutDown() {
+    stop();
+    TemporaryDirectory.delete(directory);
+  }
+}
