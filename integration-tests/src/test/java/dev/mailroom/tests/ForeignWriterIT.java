@@ -12,7 +12,9 @@ import dev.mailroom.outbox.jdbc.OutboxSchema;
 import dev.mailroom.relay.OutboxEntry;
 import dev.mailroom.relay.Relay;
 import dev.mailroom.testkit.database.DatabaseKind;
+import dev.mailroom.testkit.database.DatabaseSetUp;
 import dev.mailroom.testkit.database.TestDatabase;
+import dev.mailroom.testkit.database.WithDatabase;
 import dev.mailroom.tests.town.WillingTransport;
 import java.io.File;
 import java.io.IOException;
@@ -33,6 +35,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -111,10 +115,15 @@ class ForeignWriterIT {
   @ParameterizedTest
   @CsvSource({"POSTGRESQL, PostgreSQL", "MARIADB, 'MariaDB, MySQL'", "H2, H2"})
   void aScheduledMessageOfTheDocsWaits(DatabaseKind kind, String heading) throws SQLException {
-    try (TestDatabase database = withOutbox(kind);
-        Connection connection = database.dataSource().getConnection();
+    try (TestDatabase database = withOutbox(kind)) {
+      assertWaits(database, shown(heading));
+    }
+  }
+
+  private static void assertWaits(TestDatabase database, String insert) throws SQLException {
+    try (Connection connection = database.dataSource().getConnection();
         Statement statement = connection.createStatement()) {
-      statement.execute(shown(heading));
+      statement.execute(insert);
       try (ResultSet row =
           statement.executeQuery("SELECT state, partition_no FROM outbox_parked")) {
         assertThat(row.next()).isTrue();
@@ -130,6 +139,30 @@ class ForeignWriterIT {
     try (TestDatabase database = withOutbox(DatabaseKind.H2)) {
       write(database.dataSource().getConnection());
       assertDelivered(database);
+    }
+  }
+
+  /** Where there is one. */
+  @Nested
+  @WithDatabase(value = DatabaseKind.MYSQL, setUp = Tables.class)
+  class OnMySql {
+
+    @Test
+    void plainStatements(TestDatabase database) throws Exception {
+      write(database.dataSource().getConnection());
+      assertDelivered(database);
+    }
+
+    @Test
+    void aScheduledMessageOfTheDocsWaits(TestDatabase database) throws SQLException {
+      assertWaits(database, shown("MariaDB, MySQL"));
+    }
+  }
+
+  static final class Tables implements DatabaseSetUp {
+    @Override
+    public void setUp(DataSource dataSource) {
+      OutboxSchema.migrate(dataSource);
     }
   }
 

@@ -52,6 +52,14 @@ class TransactionsIT {
   }
 
   @Nested
+  @WithDatabase(value = DatabaseKind.MYSQL, setUp = Tables.class)
+  class OnMySql extends Suite {
+    OnMySql(DataSource dataSource) {
+      super(dataSource, SQLDialect.MYSQL);
+    }
+  }
+
+  @Nested
   @WithDatabase(value = DatabaseKind.H2, setUp = Tables.class)
   class OnH2 extends Suite {
     OnH2(DataSource dataSource) {

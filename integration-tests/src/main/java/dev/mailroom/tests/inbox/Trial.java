@@ -35,6 +35,9 @@ final class Trial {
   /** Longer than the longest backoff. */
   private static final long BACKOFF_MILLIS = 2_500;
 
+  /** As long as a copy of a message that is being processed stays away, and some. */
+  private static final long COPY_MILLIS = 32_500;
+
   private static final long DRAIN_SECONDS = 90;
 
   /** Of the 150 that are tried, on a machine that is busy. */
@@ -161,7 +164,7 @@ final class Trial {
     getBusy();
     progress.say("all consumers are stopped at work");
     stopAll();
-    return drained(BACKOFF_MILLIS, this::hidden);
+    return drained(COPY_MILLIS, this::hidden);
   }
 
   /**

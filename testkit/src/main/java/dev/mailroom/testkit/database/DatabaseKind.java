@@ -8,7 +8,7 @@ public enum DatabaseKind {
   POSTGRESQL("PostgreSQL", "postgres:18"),
   /** A given URL, a container, or embedded. */
   MARIADB("MariaDB", "mariadb:11.4"),
-  /** A given URL, a container, or a program that is named: no Maven artifact has one. */
+  /** A given URL, a given program, or a container; there is no embedded MySQL. */
   MYSQL("MySQL", "mysql:8.4"),
   /** In memory, in this JVM. */
   H2("H2", "");

@@ -41,7 +41,13 @@ final class SharedServers {
     if (source == Source.CONTAINERS) {
       return contained(kind);
     }
-    return url.isPresent() ? given(kind, url.get()) : containedOrEmbedded(kind);
+    if (url.isPresent()) {
+      return given(kind, url.get());
+    }
+    Setting program = Setting.of(kind, "program");
+    return program.value().isPresent()
+        ? taken(Embedded.start(kind), "by " + program.property())
+        : containedOrEmbedded(kind);
   }
 
   private static DatabaseServer given(DatabaseKind kind, String url) {

@@ -96,12 +96,14 @@ class SharedServersIT {
   }
 
   @Test
-  void thereIsNoEmbeddedMySql() {
+  void withoutAProgramThereIsNoEmbeddedMySql() {
     set("mailroom.databases", "embedded");
+    set("mailroom.mysql.program", "");
     set("mailroom.mysql.url", "jdbc:mysql://127.0.0.1:1/");
     assertThatThrownBy(() -> SharedServers.find(DatabaseKind.MYSQL))
         .isInstanceOf(NoDatabaseException.class)
-        .hasMessageContaining("MAILROOM_MYSQL_URL");
+        .hasMessageContaining("MAILROOM_MYSQL_URL")
+        .hasMessageContaining("MAILROOM_MYSQL_PROGRAM");
   }
 
   private static void execute(PostgresServer postgres, String sql) throws SQLException {

@@ -61,7 +61,9 @@ class WithDatabaseIT {
   @Test
   void whereADatabaseCannotBeHadTestsAreSkippedWithTheReason() {
     String before = System.getProperty("mailroom.databases");
+    String program = System.getProperty("mailroom.mysql.program");
     System.setProperty("mailroom.databases", "embedded");
+    System.setProperty("mailroom.mysql.program", "");
     try {
       run(MySqlTests.class)
           .containerEvents()
@@ -73,6 +75,7 @@ class WithDatabaseIT {
                   abortedWithReason(message(reason -> reason.contains("MAILROOM_MYSQL_URL")))));
     } finally {
       restore("mailroom.databases", before);
+      restore("mailroom.mysql.program", program);
     }
   }
 
