@@ -316,7 +316,8 @@ public final class Inbox {
 
     /**
      * How often a transaction is run again after a deadlock or a serialization failure (SQLSTATE
-     * 40P01 or 40001): 0 to 100 times, by default 3.
+     * 40P01 or 40001): 0 to 100 times, by default 3. Not after a lock timeout, which the driver of
+     * MySQL calls 40001, too.
      */
     public Builder retries(int retries) {
       if (retries < 0 || retries > MAX_RETRIES) {

@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mailroom.tests.backlog.BacklogProof;
 import dev.mailroom.tests.cluster.ClusterProof;
-import dev.mailroom.tests.crash.CrashProof;
 import dev.mailroom.tests.failover.FailoverProof;
-import dev.mailroom.tests.inbox.InboxProof;
 import dev.mailroom.tests.isolation.IsolationProof;
 import dev.mailroom.tests.longtransaction.LongTransactionProof;
 import dev.mailroom.tests.many.ManyProof;
@@ -18,7 +16,8 @@ import org.junit.jupiter.api.parallel.Isolated;
 import picocli.CommandLine;
 
 /**
- * The proofs in short, on PostgreSQL; {@code ./mailroom prove} runs them for as long as you like.
+ * The proofs that measure, in short, on PostgreSQL; {@code ./mailroom prove} runs them for as long
+ * as you like. The others are in {@link DisasterProofsIT}.
  */
 @Isolated("it measures")
 class ProofsIT {
@@ -26,12 +25,6 @@ class ProofsIT {
   @Test
   void littleMemoryDrainsALargeBacklog() throws Exception {
     Findings findings = prove(new BacklogProof(), "--messages", "300000");
-    assertThat(findings.areKept()).as(findings.json()).isTrue();
-  }
-
-  @Test
-  void crashesLoseAndInventNothingAndKeepTheOrder() throws Exception {
-    Findings findings = prove(new CrashProof(), "--rounds=9");
     assertThat(findings.areKept()).as(findings.json()).isTrue();
   }
 
@@ -90,13 +83,7 @@ class ProofsIT {
     assertThat(findings.areKept()).as(findings.json()).isTrue();
   }
 
-  @Test
-  void consumersThatDieTakeEachMessagesEffectOnceAndInOrder() throws Exception {
-    Findings findings = prove(new InboxProof(), "--rounds=5");
-    assertThat(findings.areKept()).as(findings.json()).isTrue();
-  }
-
-  private static Findings prove(Proof proof, String... options) throws Exception {
+  static Findings prove(Proof proof, String... options) throws Exception {
     new CommandLine(proof).parseArgs(options);
     try (Progress progress = new Progress(line -> System.out.println(line))) {
       return proof.run(progress);

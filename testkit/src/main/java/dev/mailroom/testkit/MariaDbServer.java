@@ -9,9 +9,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
@@ -133,18 +131,7 @@ public final class MariaDbServer implements AutoCloseable {
    * @return its JDBC URL
    */
   public String createDatabase(String name) {
-    if (!name.matches("[A-Za-z_][A-Za-z0-9_]{0,62}")) {
-      throw new IllegalArgumentException(
-          "Database name must be 1 to 63 letters, digits and underscores, not starting with a"
-              + " digit: "
-              + name);
-    }
-    try (Connection connection = dataSource("").getConnection();
-        Statement statement = connection.createStatement()) {
-      statement.execute("CREATE DATABASE `" + name + "`");
-    } catch (SQLException e) {
-      throw new IllegalStateException("Could not create database " + name, e);
-    }
+    NewDatabase.create(dataSource(""), name, '`');
     return jdbcUrl(name);
   }
 

@@ -1,15 +1,15 @@
 package dev.mailroom.testkit;
 
+import static java.util.Objects.requireNonNull;
+
 import com.mysql.cj.jdbc.MysqlDataSource;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,39 +47,18 @@ public final class MySqlServer implements AutoCloseable {
       GRANT ALL PRIVILEGES ON *.* TO 'root'@'%' WITH GRANT OPTION;
       """;
 
+  private final String program;
   private final Path directory;
-  private final int port;
-  private final List<String> command;
+  private final List<String> options;
   private final Thread closeAtExit = new Thread(this::shutDown, "mailroom-mysql-close");
-  // Guarded by this; null while it does not run.
+  private int port;
+  // Guarded by this; null while none runs.
   private @Nullable Process process;
 
-  private MySqlServer(String program, Path directory, String... options) throws IOException {
+  private MySqlServer(String program, Path directory, String... options) {
+    this.program = program;
     this.directory = directory;
-    this.port = freePort();
-    Path logins = Files.writeString(directory.resolve("logins.sql"), LOGINS);
-    List<String> common =
-        new ArrayList<>(
-            List.of(program, "--no-defaults", "--datadir=" + directory.resolve("data")));
-    if (System.getProperty("user.name").equals("root")) {
-      common.add("--user=root");
-    }
-    command = new ArrayList<>(common);
-    command.addAll(
-        List.of(
-            "--socket=" + directory.resolve("socket"),
-            "--pid-file=" + directory.resolve("pid"),
-            "--init-file=" + logins,
-            "--secure-file-priv=NULL",
-            "--bind-address=" + LOOPBACK,
-            "--port=" + port,
-            "--mysqlx=OFF",
-            "--skip-name-resolve",
-            "--max-connections=" + PostgresServer.MAX_CONNECTIONS));
-    command.addAll(List.of(options));
-    common.add("--initialize-insecure");
-    initialize(common);
-    launch();
+    this.options = List.of(options);
   }
 
   /** Whether the machine's owner has named a program to start. */
@@ -110,12 +89,16 @@ public final class MySqlServer implements AutoCloseable {
                             + PROGRAM
                             + " (or MAILROOM_MYSQL_PROGRAM): the path of mysqld"));
     Path directory = TemporaryDirectory.create("mailroom-mysql-");
+    MySqlServer server = new MySqlServer(program, directory, options);
     try {
-      MySqlServer started = new MySqlServer(program, directory, options);
-      Runtime.getRuntime().addShutdownHook(started.closeAtExit);
-      return started;
+      Runtime.getRuntime().addShutdownHook(server.closeAtExit);
+      server.initialize();
+      server.port = freePort();
+      server.launch();
+      return server;
     } catch (IOException | RuntimeException e) {
-      TemporaryDirectory.delete(directory);
+      server.crash();
+      server.close();
       throw new IllegalStateException(program + " did not start", e);
     }
   }
@@ -126,32 +109,51 @@ public final class MySqlServer implements AutoCloseable {
     }
   }
 
-  private Process run(List<String> words) throws IOException {
-    return new ProcessBuilder(words)
-        .redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
-        .start();
-  }
-
-  private void initialize(List<String> words) throws IOException {
-    Process done = run(words);
-    if (!ends(done) || done.exitValue() != 0) {
-      done.destroyForcibly();
+  private synchronized void initialize() throws IOException {
+    run("--initialize-insecure");
+    if (!ends(requireNonNull(process)) || process.exitValue() != 0) {
       throw failed("It made no data");
     }
   }
 
   private synchronized void launch() throws IOException {
-    Process started = run(command);
+    Path logins = Files.writeString(directory.resolve("logins.sql"), LOGINS);
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                "--socket=" + directory.resolve("socket"),
+                "--pid-file=" + directory.resolve("pid"),
+                "--init-file=" + logins,
+                "--secure-file-priv=NULL",
+                "--bind-address=" + LOOPBACK,
+                "--port=" + port,
+                "--mysqlx=OFF",
+                "--skip-name-resolve",
+                "--max-connections=" + PostgresServer.MAX_CONNECTIONS));
+    words.addAll(options);
+    run(words.toArray(String[]::new));
     long end = System.nanoTime() + PATIENCE.toNanos();
-    while (!answers()) {
-      if (!started.isAlive() || System.nanoTime() > end) {
-        started.destroyForcibly();
+    do {
+      pause();
+      if (!requireNonNull(process).isAlive() || System.nanoTime() > end) {
         throw failed("It does not answer");
       }
-      pause();
+    } while (!answers());
+  }
+
+  private synchronized void run(String... words) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(program, "--no-defaults", "--datadir=" + directory.resolve("data")));
+    if (System.getProperty("user.name").equals("root")) {
+      command.add("--user=root");
     }
-    process = started;
+    command.addAll(List.of(words));
+    process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
+            .start();
   }
 
   private boolean answers() {
@@ -197,18 +199,7 @@ public final class MySqlServer implements AutoCloseable {
    * @return its JDBC URL
    */
   public String createDatabase(String name) {
-    if (!name.matches("[A-Za-z_][A-Za-z0-9_]{0,62}")) {
-      throw new IllegalArgumentException(
-          "Database name must be 1 to 63 letters, digits and underscores, not starting with a"
-              + " digit: "
-              + name);
-    }
-    try (Connection connection = dataSource("").getConnection();
-        Statement statement = connection.createStatement()) {
-      statement.execute("CREATE DATABASE `" + name + "`");
-    } catch (SQLException e) {
-      throw new IllegalStateException("Could not create database " + name, e);
-    }
+    NewDatabase.create(dataSource(""), name, '`');
     return jdbcUrl(name);
   }
 
@@ -239,28 +230,22 @@ public final class MySqlServer implements AutoCloseable {
 
   /** Shuts down in an orderly way, ending all connections. The data stays. */
   public synchronized void stop() {
-    end(Process::destroy);
+    if (process == null) {
+      return;
+    }
+    process.destroy();
+    if (!ends(process)) {
+      crash();
+      throw new IllegalStateException("MySQL did not stop within " + PATIENCE);
+    }
+    process = null;
   }
 
   /** Kills the server at once, as a power cut would. The data stays. */
   public synchronized void crash() {
-    end(Process::destroyForcibly);
-  }
-
-  private interface Ending {
-    void of(Process process);
-  }
-
-  private void end(Ending ending) {
-    if (process == null) {
-      return;
-    }
-    Process ended = process;
-    process = null;
-    ending.of(ended);
-    if (!ends(ended)) {
-      ended.destroyForcibly();
-      throw new IllegalStateException("MySQL did not stop within " + PATIENCE);
+    if (process != null) {
+      process.destroyForcibly().onExit().join();
+      process = null;
     }
   }
 
@@ -271,8 +256,9 @@ public final class MySqlServer implements AutoCloseable {
     }
     try {
       launch();
-    } catch (IOException e) {
-      throw new UncheckedIOException("MySQL did not start again", e);
+    } catch (IOException | RuntimeException e) {
+      crash();
+      throw new IllegalStateException("MySQL did not start again", e);
     }
   }
 
@@ -288,7 +274,11 @@ public final class MySqlServer implements AutoCloseable {
   }
 
   private synchronized void shutDown() {
-    stop();
-    TemporaryDirectory.delete(directory);
+    try {
+      stop();
+    } finally {
+      crash();
+      TemporaryDirectory.delete(directory);
+    }
   }
 }

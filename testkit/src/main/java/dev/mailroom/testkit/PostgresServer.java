@@ -5,9 +5,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -88,18 +85,7 @@ public final class PostgresServer implements AutoCloseable {
    * @return its JDBC URL
    */
   public String createDatabase(String name) {
-    if (!name.matches("[A-Za-z_][A-Za-z0-9_]{0,62}")) {
-      throw new IllegalArgumentException(
-          "Database name must be 1 to 63 letters, digits and underscores, not starting with a"
-              + " digit: "
-              + name);
-    }
-    try (Connection connection = dataSource("postgres").getConnection();
-        Statement statement = connection.createStatement()) {
-      statement.execute("CREATE DATABASE \"" + name + "\"");
-    } catch (SQLException e) {
-      throw new IllegalStateException("Could not create database " + name, e);
-    }
+    NewDatabase.create(dataSource("postgres"), name, '"');
     return jdbcUrl(name);
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -11,6 +12,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class MySqlServerIT {
 
@@ -62,14 +64,17 @@ class MySqlServerIT {
   }
 
   @Test
-  void theLastWordsOfAProgramThatFailsAreTold() {
+  void theLastWordsOfAProgramThatFailsAreTold(@TempDir Path directory) throws IOException {
+    Path program = directory.resolve("mysqld");
+    Files.writeString(program, "#!/bin/sh\necho \"I know no $1\"\nexit 1\n");
+    assertThat(program.toFile().setExecutable(true)).isTrue();
     withProgram(
-        "ls",
+        program.toString(),
         () ->
             assertThatThrownBy(MySqlServer::start)
-                .hasMessage("ls did not start")
+                .hasMessage(program + " did not start")
                 .cause()
-                .hasMessageContaining("unrecognized option '--no-defaults'"));
+                .hasMessageEndingWith("I know no --no-defaults\n"));
   }
 
   private static void withProgram(String program, Runnable work) {

@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.InsertValuesStep4;
@@ -29,6 +30,10 @@ final class Operators {
   private static final Field<String> ACT = field(unquotedName("act"), String.class);
   private static final Field<String> SELECTION = field(unquotedName("selection"), String.class);
   private static final Field<Long> AFFECTED = field(unquotedName("affected"), Long.class);
+
+  /** MySQL has no RETURNING, and may stand behind the driver of MariaDB. */
+  private static final Set<SQLDialect> COUNTS_BY_SESSION =
+      Set.of(SQLDialect.MARIADB, SQLDialect.MYSQL);
 
   static {
     // It loads for seconds on a busy machine: not in a transaction, whose idle time is bounded.
@@ -93,7 +98,7 @@ final class Operators {
             .sql()
             .insertInto(session.operations(), ACTED_BY, ACT, SELECTION, AFFECTED)
             .values(act.by(), act.what(), act.selection(), affected);
-    if (session.sql().family() == SQLDialect.MYSQL) { // It has no RETURNING.
+    if (COUNTS_BY_SESSION.contains(session.sql().family())) {
       insert.execute();
       return session.sql().lastID().longValueExact();
     }

