@@ -51,7 +51,9 @@ public final class DemoCommand implements Callable<Integer> {
       names = "--database",
       paramLabel = "NAME",
       defaultValue = "postgresql",
-      description = "postgresql, mariadb or h2 (${DEFAULT-VALUE})")
+      description =
+          "postgresql, mariadb, h2, or mysql if MAILROOM_MYSQL_PROGRAM names its mysqld"
+              + " (${DEFAULT-VALUE})")
   private ShopDatabase database = ShopDatabase.POSTGRESQL;
 
   @Option(names = "--json", description = "end standard output with the result as one JSON object")

@@ -1,6 +1,7 @@
 package dev.mailroom.examples.demo;
 
 import dev.mailroom.testkit.MariaDbServer;
+import dev.mailroom.testkit.MySqlServer;
 import dev.mailroom.testkit.PostgresServer;
 import java.sql.SQLException;
 import org.h2.tools.Server;
@@ -19,6 +20,15 @@ enum ShopDatabase {
     @Override
     Running start() {
       MariaDbServer server = MariaDbServer.start();
+      return new Running(server.createDatabase("shop"), server::close);
+    }
+  },
+
+  /** One whose program the machine's owner has named. */
+  MYSQL("MySQL") {
+    @Override
+    Running start() {
+      MySqlServer server = MySqlServer.start();
       return new Running(server.createDatabase("shop"), server::close);
     }
   },

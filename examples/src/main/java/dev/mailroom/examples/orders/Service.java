@@ -34,7 +34,7 @@ public enum Service {
   public HikariDataSource connect(String jdbcUrl, int connections) {
     HikariConfig config = new HikariConfig();
     config.setJdbcUrl(jdbcUrl);
-    if (isMariaDb(jdbcUrl)) {
+    if (isMariaDbOrMySql(jdbcUrl)) {
       config.setCatalog(schema());
     } else {
       // H2 keeps names that are not quoted in upper case.
@@ -49,8 +49,8 @@ public enum Service {
     return new HikariDataSource(config);
   }
 
-  private static boolean isMariaDb(String jdbcUrl) {
-    return jdbcUrl.startsWith("jdbc:mariadb:");
+  private static boolean isMariaDbOrMySql(String jdbcUrl) {
+    return jdbcUrl.startsWith("jdbc:mariadb:") || jdbcUrl.startsWith("jdbc:mysql:");
   }
 
   /** Makes the schema and its tables, on a database that does not have them. */
@@ -72,7 +72,7 @@ public enum Service {
   }
 
   private String tables(String jdbcUrl) throws IOException {
-    String identity = isMariaDb(jdbcUrl) ? "AUTO_INCREMENT" : "GENERATED ALWAYS AS IDENTITY";
+    String identity = isMariaDbOrMySql(jdbcUrl) ? "AUTO_INCREMENT" : "GENERATED ALWAYS AS IDENTITY";
     try (InputStream sql = Service.class.getResourceAsStream(schema() + ".sql")) {
       return new String(
               Objects.requireNonNull(sql, schema() + ".sql").readAllBytes(), StandardCharsets.UTF_8)

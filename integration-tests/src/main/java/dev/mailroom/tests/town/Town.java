@@ -179,13 +179,19 @@ public final class Town implements AutoCloseable {
     server.startAgain();
   }
 
-  /** Cuts half of the connections to the database, by chance; returns how many those were. */
-  public long cutConnections() throws SQLException {
-    long cut = countInTheEnd(server.cutHalfOfTheConnections());
-    if (cut == 0) {
-      throw new IllegalStateException("No connection was cut");
+  /**
+   * Cuts half of the connections to the database, by chance; returns how many those were. Where
+   * there is none, as just after a restart, it waits for some.
+   */
+  public long cutConnections() throws SQLException, InterruptedException {
+    for (int tries = 0; tries < 100; tries++) {
+      long cut = countInTheEnd(server.cutHalfOfTheConnections());
+      if (cut > 0) {
+        return cut;
+      }
+      Thread.sleep(100);
     }
-    return cut;
+    throw new IllegalStateException("Nobody is connected to the database");
   }
 
   /** As {@link #count}, but tries again while the database cannot be reached. */
