@@ -89,6 +89,7 @@ class HouseRulesTest {
               "Faults",
               "FauxqsServer",
               "LocalAws",
+              "LocalServer",
               "MariaDbServer",
               "MySqlServer",
               "OutboxStoreContract",

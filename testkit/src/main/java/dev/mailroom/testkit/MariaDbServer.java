@@ -28,7 +28,7 @@ import org.mariadb.jdbc.MariaDbDataSource;
  *
  * <p>Thread-safe.
  */
-public final class MariaDbServer implements AutoCloseable {
+public final class MariaDbServer implements LocalServer {
 
   /** The superuser that {@link #jdbcUrl} and {@link #dataSource} log in as; it has no password. */
   public static final String USER = "root";
@@ -124,23 +124,20 @@ public final class MariaDbServer implements AutoCloseable {
     }
   }
 
-  /**
-   * Makes an empty database ({@code utf8mb4}).
-   *
-   * @param name letters, digits and underscores, not starting with a digit; at most 63
-   * @return its JDBC URL
-   */
+  /** As everywhere; it holds {@code utf8mb4}. */
+  @Override
   public String createDatabase(String name) {
     NewDatabase.create(dataSource(""), name, '`');
     return jdbcUrl(name);
   }
 
   /** A URL that needs no user or password beside it; an empty name is no database. */
+  @Override
   public String jdbcUrl(String database) {
     return "jdbc:mariadb://" + LOOPBACK + ":" + port + "/" + database + "?user=" + USER;
   }
 
-  /** Opens a new connection each time; put a pool in front where that costs too much. */
+  @Override
   public DataSource dataSource(String database) {
     try {
       return new MariaDbDataSource(jdbcUrl(database));
@@ -149,12 +146,12 @@ public final class MariaDbServer implements AutoCloseable {
     }
   }
 
-  /** The TCP port, the same after {@link #startAgain()}. */
+  @Override
   public int port() {
     return port;
   }
 
-  /** Shuts down in an orderly way, ending all connections. The data stays. */
+  @Override
   public synchronized void stop() {
     if (!running) {
       return;
@@ -167,7 +164,7 @@ public final class MariaDbServer implements AutoCloseable {
     }
   }
 
-  /** Kills the server at once, as a power cut would. The data stays. */
+  @Override
   public synchronized void crash() {
     ProcessHandle process = ProcessHandle.of(pid()).orElseThrow();
     process.destroyForcibly();
@@ -175,7 +172,7 @@ public final class MariaDbServer implements AutoCloseable {
     running = false;
   }
 
-  /** Starts after {@link #stop()} or {@link #crash()}, on the same port with the same data. */
+  @Override
   public synchronized void startAgain() {
     if (running) {
       throw new IllegalStateException("MariaDB is running on port " + port + "; stop it first");
@@ -196,7 +193,6 @@ public final class MariaDbServer implements AutoCloseable {
     }
   }
 
-  /** Stops the server and deletes its data. */
   @Override
   public void close() {
     shutDown();

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe.
  */
-public final class MySqlServer implements AutoCloseable {
+public final class MySqlServer implements LocalServer {
 
   /** The superuser that {@link #jdbcUrl} and {@link #dataSource} log in as; it has no password. */
   public static final String USER = "root";
@@ -192,18 +192,15 @@ public final class MySqlServer implements AutoCloseable {
         what + "; its last words:\n" + log.substring(Math.max(0, log.length() - LAST_WORDS)));
   }
 
-  /**
-   * Makes an empty database ({@code utf8mb4}).
-   *
-   * @param name letters, digits and underscores, not starting with a digit; at most 63
-   * @return its JDBC URL
-   */
+  /** As everywhere; it holds {@code utf8mb4}. */
+  @Override
   public String createDatabase(String name) {
     NewDatabase.create(dataSource(""), name, '`');
     return jdbcUrl(name);
   }
 
   /** A URL that needs no user or password beside it; an empty name is no database. */
+  @Override
   public String jdbcUrl(String database) {
     return "jdbc:mysql://"
         + LOOPBACK
@@ -216,19 +213,19 @@ public final class MySqlServer implements AutoCloseable {
         + "&sslMode=DISABLED";
   }
 
-  /** Opens a new connection each time; put a pool in front where that costs too much. */
+  @Override
   public DataSource dataSource(String database) {
     MysqlDataSource dataSource = new MysqlDataSource();
     dataSource.setUrl(jdbcUrl(database));
     return dataSource;
   }
 
-  /** The TCP port, the same after {@link #startAgain()}. */
+  @Override
   public int port() {
     return port;
   }
 
-  /** Shuts down in an orderly way, ending all connections. The data stays. */
+  @Override
   public synchronized void stop() {
     if (process == null) {
       return;
@@ -241,7 +238,7 @@ public final class MySqlServer implements AutoCloseable {
     process = null;
   }
 
-  /** Kills the server at once, as a power cut would. The data stays. */
+  @Override
   public synchronized void crash() {
     if (process != null) {
       process.destroyForcibly().onExit().join();
@@ -249,7 +246,7 @@ public final class MySqlServer implements AutoCloseable {
     }
   }
 
-  /** Starts after {@link #stop()} or {@link #crash()}, on the same port with the same data. */
+  @Override
   public synchronized void startAgain() {
     if (process != null) {
       throw new IllegalStateException("MySQL is running on port " + port + "; stop it first");
@@ -262,7 +259,6 @@ public final class MySqlServer implements AutoCloseable {
     }
   }
 
-  /** Stops the server and deletes its data. */
   @Override
   public void close() {
     shutDown();

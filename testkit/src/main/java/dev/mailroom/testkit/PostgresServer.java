@@ -22,7 +22,7 @@ import org.postgresql.ds.PGSimpleDataSource;
  *
  * <p>Thread-safe.
  */
-public final class PostgresServer implements AutoCloseable {
+public final class PostgresServer implements LocalServer {
 
   /** The superuser that {@link #jdbcUrl} and {@link #dataSource} log in as; it has no password. */
   public static final String USER = "postgres";
@@ -78,35 +78,30 @@ public final class PostgresServer implements AutoCloseable {
         .start();
   }
 
-  /**
-   * Makes an empty database.
-   *
-   * @param name letters, digits and underscores, not starting with a digit; at most 63
-   * @return its JDBC URL
-   */
+  @Override
   public String createDatabase(String name) {
     NewDatabase.create(dataSource("postgres"), name, '"');
     return jdbcUrl(name);
   }
 
-  /** A URL that needs no user or password beside it. */
+  @Override
   public String jdbcUrl(String database) {
     return "jdbc:postgresql://" + LOOPBACK + ":" + port + "/" + database + "?user=" + USER;
   }
 
-  /** Opens a new connection each time; put a pool in front where that costs too much. */
+  @Override
   public DataSource dataSource(String database) {
     PGSimpleDataSource dataSource = new PGSimpleDataSource();
     dataSource.setUrl(jdbcUrl(database));
     return dataSource;
   }
 
-  /** The TCP port, the same after {@link #startAgain()}. */
+  @Override
   public int port() {
     return port;
   }
 
-  /** Shuts down in an orderly way, ending all connections. The data stays. */
+  @Override
   public synchronized void stop() {
     if (!running) {
       return;
@@ -119,7 +114,7 @@ public final class PostgresServer implements AutoCloseable {
     }
   }
 
-  /** Kills every process of the server at once, as a power cut would. The data stays. */
+  @Override
   public synchronized void crash() {
     ProcessHandle postmaster = ProcessHandle.of(postmasterPid()).orElseThrow();
     // The postmaster first, so that it cannot replace a child or say good-bye.
@@ -133,7 +128,7 @@ public final class PostgresServer implements AutoCloseable {
     running = false;
   }
 
-  /** Starts after {@link #stop()} or {@link #crash()}, on the same port with the same data. */
+  @Override
   public synchronized void startAgain() {
     if (running) {
       throw new IllegalStateException("PostgreSQL is running on port " + port + "; stop it first");
@@ -156,7 +151,6 @@ public final class PostgresServer implements AutoCloseable {
     }
   }
 
-  /** Stops the server and deletes its data. */
   @Override
   public void close() {
     shutDown();

@@ -1,16 +1,16 @@
 package dev.mailroom.tests.town;
 
+import dev.mailroom.testkit.LocalServer;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
-import javax.sql.DataSource;
 
 /** What MariaDB and MySQL have in common. */
 abstract class InnoDbDatabase implements DatabaseServer {
 
-  static final String NAME = "town";
+  private static final String NAME = "town";
 
   /** An option of the server, for {@link #transactions}. */
   static final String COUNTS_TRANSACTIONS = "--innodb-monitor-enable=module_trx";
@@ -35,11 +35,36 @@ abstract class InnoDbDatabase implements DatabaseServer {
 
   private static final long PURGES_WITHIN_MILLIS = 60_000;
 
-  /** The connections of one who may do everything, to the database of this name. */
-  abstract DataSource dataSource();
+  private final LocalServer server;
+  private final String url;
+
+  InnoDbDatabase(LocalServer server) {
+    this.server = server;
+    url = server.createDatabase(NAME);
+  }
 
   /** A query for the number of transactions whose old versions are kept. */
   abstract String unpurged();
+
+  @Override
+  public String jdbcUrl() {
+    return url;
+  }
+
+  @Override
+  public void crash() {
+    server.crash();
+  }
+
+  @Override
+  public void stop() {
+    server.stop();
+  }
+
+  @Override
+  public void startAgain() {
+    server.startAgain();
+  }
 
   @Override
   public void requireDurability() throws SQLException {
@@ -122,18 +147,23 @@ abstract class InnoDbDatabase implements DatabaseServer {
   }
 
   void execute(String sql) throws SQLException {
-    try (Connection connection = dataSource().getConnection();
+    try (Connection connection = server.dataSource(NAME).getConnection();
         Statement statement = connection.createStatement()) {
       statement.execute(sql);
     }
   }
 
   private long number(String sql) throws SQLException {
-    try (Connection connection = dataSource().getConnection();
+    try (Connection connection = server.dataSource(NAME).getConnection();
         Statement statement = connection.createStatement();
         ResultSet results = statement.executeQuery(sql)) {
       results.next();
       return results.getLong(1);
     }
+  }
+
+  @Override
+  public void close() {
+    server.close();
   }
 }

@@ -1,7 +1,6 @@
 package dev.mailroom.tests.town;
 
 import dev.mailroom.testkit.MariaDbServer;
-import javax.sql.DataSource;
 
 /** MariaDB from Maven artifacts. */
 final class MariaDbDatabase extends InnoDbDatabase {
@@ -28,32 +27,8 @@ final class MariaDbDatabase extends InnoDbDatabase {
       WHERE VARIABLE_NAME = 'INNODB_HISTORY_LIST_LENGTH'
       """;
 
-  private final MariaDbServer server = MariaDbServer.start(COUNTS_TRANSACTIONS);
-  private final String url = server.createDatabase(NAME);
-
-  @Override
-  public String jdbcUrl() {
-    return url;
-  }
-
-  @Override
-  DataSource dataSource() {
-    return server.dataSource(NAME);
-  }
-
-  @Override
-  public void crash() {
-    server.crash();
-  }
-
-  @Override
-  public void stop() {
-    server.stop();
-  }
-
-  @Override
-  public void startAgain() {
-    server.startAgain();
+  MariaDbDatabase() {
+    super(MariaDbServer.start(COUNTS_TRANSACTIONS));
   }
 
   @Override
@@ -64,10 +39,5 @@ final class MariaDbDatabase extends InnoDbDatabase {
   @Override
   String unpurged() {
     return UNPURGED;
-  }
-
-  @Override
-  public void close() {
-    server.close();
   }
 }

@@ -3,7 +3,6 @@ package dev.mailroom.tests.town;
 import dev.mailroom.testkit.MySqlServer;
 import java.util.ArrayList;
 import java.util.List;
-import javax.sql.DataSource;
 
 /** A MySQL whose program the machine's owner has named. */
 final class MySqlDatabase extends InnoDbDatabase {
@@ -38,34 +37,9 @@ final class MySqlDatabase extends InnoDbDatabase {
       SELECT count FROM information_schema.INNODB_METRICS WHERE name = 'trx_rseg_history_len'
       """;
 
-  private final MySqlServer server =
-      // The counter of a table is remembered for a day by default.
-      MySqlServer.start(COUNTS_TRANSACTIONS, "--information-schema-stats-expiry=0");
-  private final String url = server.createDatabase(NAME);
-
-  @Override
-  public String jdbcUrl() {
-    return url;
-  }
-
-  @Override
-  DataSource dataSource() {
-    return server.dataSource(NAME);
-  }
-
-  @Override
-  public void crash() {
-    server.crash();
-  }
-
-  @Override
-  public void stop() {
-    server.stop();
-  }
-
-  @Override
-  public void startAgain() {
-    server.startAgain();
+  MySqlDatabase() {
+    // The counter of a table is remembered for a day by default.
+    super(MySqlServer.start(COUNTS_TRANSACTIONS, "--information-schema-stats-expiry=0"));
   }
 
   @Override
@@ -83,10 +57,5 @@ final class MySqlDatabase extends InnoDbDatabase {
   @Override
   String unpurged() {
     return UNPURGED;
-  }
-
-  @Override
-  public void close() {
-    server.close();
   }
 }

@@ -2,6 +2,7 @@ package dev.mailroom.outbox.jdbc;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.mailroom.testkit.LocalServer;
 import dev.mailroom.testkit.MariaDbServer;
 import dev.mailroom.testkit.MySqlServer;
 import dev.mailroom.testkit.database.DatabaseKind;
@@ -26,32 +27,30 @@ final class MariaDbTestServer extends TestServer {
 
   private final boolean mysql;
   private final String url;
-  private final @Nullable Switch power;
+  private final @Nullable LocalServer server;
 
-  private MariaDbTestServer(boolean mysql, String url, @Nullable Switch power) {
+  private MariaDbTestServer(boolean mysql, String url, @Nullable LocalServer server) {
     this.mysql = mysql;
     this.url = url;
-    this.power = power;
+    this.server = server;
   }
-
-  private record Switch(Runnable off, Runnable on) {}
 
   static MariaDbTestServer mariaDb() {
     if (isNamed(MARIADB_URL)) {
       return new MariaDbTestServer(false, urlOf(DatabaseKind.MARIADB), null);
     }
-    MariaDbServer server = MariaDbServer.start();
-    return new MariaDbTestServer(
-        false, server.jdbcUrl(""), new Switch(server::stop, server::startAgain));
+    return own(false, MariaDbServer.start());
   }
 
   static MariaDbTestServer mySql() {
     if (isNamed(MYSQL_URL) || !MySqlServer.isInstalled()) {
       return new MariaDbTestServer(true, urlOf(DatabaseKind.MYSQL), null);
     }
-    MySqlServer server = MySqlServer.start();
-    return new MariaDbTestServer(
-        true, server.jdbcUrl(""), new Switch(server::stop, server::startAgain));
+    return own(true, MySqlServer.start());
+  }
+
+  private static MariaDbTestServer own(boolean mysql, LocalServer server) {
+    return new MariaDbTestServer(mysql, server.jdbcUrl(""), server);
   }
 
   private static String urlOf(DatabaseKind kind) {
@@ -83,17 +82,17 @@ final class MariaDbTestServer extends TestServer {
 
   @Override
   boolean canRestart() {
-    return power != null;
+    return server != null;
   }
 
   @Override
   void stop() {
-    requireNonNull(power).off().run();
+    requireNonNull(server).stop();
   }
 
   @Override
   void startAgain() {
-    requireNonNull(power).on().run();
+    requireNonNull(server).startAgain();
   }
 
   @Override
